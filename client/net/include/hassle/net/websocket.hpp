@@ -1,0 +1,114 @@
+#pragma once
+
+#include <hassle/net/byte_stream.hpp>
+#include <hassle/net/time.hpp>
+#include <hassle/net/world.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hassle::net {
+
+/// Limits of one WebSocket connection.
+struct websocket_limits {
+  std::size_t message_bytes_max = 64U << 20U;  ///< Larger incoming messages end it with 1009. > 0.
+  std::size_t send_queue_max = 8192;           ///< Messages waiting to be written. > 0.
+  std::size_t header_bytes_max = 16U << 10U;   ///< HTTP header of the upgrade. > 0.
+  duration close_handshake = std::chrono::seconds(10);  ///< Our Close to the peer's Close. > 0.
+  /// Masking keys that nobody can guess (RFC 6455, 5.3). Off only where no network is involved:
+  /// the simulation saves the time.
+  bool unpredictable_masks = true;
+};
+
+/// How a connection ended. Exactly one of the three: the peer's Close frame, our own doing, or
+/// `ec`.
+struct websocket_end {
+  error_code ec;                           ///< What the stream or the protocol reported.
+  std::optional<std::uint16_t> peer_code;  ///< Code of the peer's Close frame (1005 if none).
+  std::string peer_reason;
+  bool ours = false;  ///< We called close() or abort() first.
+};
+
+/// What happens on a connection. Called on the world's executor, never from inside a call of ours.
+class websocket_events {
+ public:
+  virtual void on_text(std::string_view message) = 0;
+  virtual void on_ping() {}  ///< Answered already.
+  virtual void on_pong() {}
+  /// Any frame or part of one: the peer is alive.
+  virtual void on_bytes() {}
+  /// The last call, exactly once: nothing of the connection is outstanding any more.
+  virtual void on_end(const websocket_end& end) = 0;
+
+ protected:
+  ~websocket_events() = default;
+};
+
+/// An open WebSocket connection over any byte stream (RFC 6455, by Boost.Beast).
+///
+/// Reads continuously once started; every decision of protocol belongs to the owner of `events`.
+/// The owner keeps the object and its `events` until `on_end`.
+/// Thread-safety: single-threaded.
+class websocket {
+ public:
+  virtual ~websocket() = default;
+
+  /// Begins to read. `events` must live until its `on_end`. Call once.
+  virtual void start(websocket_events& events) = 0;
+
+  /// Queues a text message. False if the queue is full (`send_queue_max`) or the connection is
+  /// ending.
+  virtual bool send(std::string message) = 0;
+
+  /// Queues a Ping frame ahead of waiting messages.
+  virtual void ping() = 0;
+
+  /// Sends Close, waits at most `close_handshake` for the peer's, then drops the stream.
+  virtual void close(std::uint16_t code = 1000) = 0;
+
+  /// Drops the stream at once: FIN, or RST where `reset` is set.
+  virtual void abort(bool reset = false) = 0;
+
+  /// Stops taking bytes from the stream, so that the peer feels backpressure.
+  virtual void pause_reading() = 0;
+  virtual void resume_reading() = 0;
+
+  [[nodiscard]] virtual std::size_t queued() const noexcept = 0;  ///< Messages not yet written.
+  [[nodiscard]] virtual std::uint32_t connection_id() const noexcept = 0;
+};
+
+/// The client's side of the upgrade. Not limited in time: bound it with `sleep_until`; when the
+/// caller is cancelled the stream is dropped. Errors: those of the stream, or Beast's
+/// `websocket::error` (an answer other than 101 is `upgrade_declined`).
+[[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_connect(
+    time_source& time, std::unique_ptr<byte_stream> stream, std::string host, std::string target,
+    websocket_limits limits);
+
+/// The answer to an upgrade request that is not wanted.
+struct upgrade_refusal {
+  unsigned status = 503;  ///< 400..599.
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// Decides about an upgrade request by its target; empty means welcome.
+using upgrade_policy = std::function<std::optional<upgrade_refusal>(std::string_view target)>;
+
+/// The server's side of the upgrade. A refused request is answered and ends as `upgrade_declined`.
+/// A cancelled caller drops the stream.
+[[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
+    time_source& time, std::unique_ptr<byte_stream> stream, upgrade_policy policy,
+    websocket_limits limits);
+
+/// True for the answers other than 101 to an upgrade request.
+[[nodiscard]] bool is_upgrade_declined(const error_code& ec) noexcept;
+
+}  // namespace hassle::net

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <hassle/net/byte_stream.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/role.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace hassle::net {
+
+/// A byte_stream in the shape that Beast wants (AsyncReadStream, AsyncWriteStream), so that Beast
+/// is compiled once for all worlds. Reading can be paused; cancelling an operation drops the
+/// stream.
+class erased_stream {
+ public:
+  using executor_type = asio::any_io_executor;
+
+  explicit erased_stream(std::unique_ptr<byte_stream> stream) : stream_(std::move(stream)) {}
+
+  [[nodiscard]] executor_type get_executor() { return stream_->get_executor(); }
+  [[nodiscard]] byte_stream& stream() { return *stream_; }
+
+  /// Called for every arrival of bytes, before they are looked at.
+  std::move_only_function<void()> on_bytes;
+
+  /// Bytes that were read too early: the next read gets them first.
+  void prepend(asio::const_buffer early) {
+    early_.append(static_cast<const char*>(early.data()), early.size());
+  }
+
+  /// While paused nothing is read, and what has been read is held back.
+  void pause() { paused_ = true; }
+  void resume() {
+    paused_ = false;
+    if (held_) asio::post(get_executor(), std::exchange(held_, nullptr));
+  }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, asio::mutable_buffer into) {
+          cancel_by_closing(handler);
+          auto done = [this, handler = std::move(handler)](error_code ec,
+                                                           std::size_t size) mutable {
+            deliver(std::move(handler), ec, size);
+          };
+          if (early_.empty()) {
+            stream_->read_some(into, std::move(done));
+          } else {
+            asio::post(get_executor(), [done = std::move(done), size = take_early(into)]() mutable {
+              done(error_code{}, size);
+            });
+          }
+        },
+        token, first_of<asio::mutable_buffer>(buffers));
+  }
+
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, const Buffers& from) {
+          cancel_by_closing(handler);
+          std::array<asio::const_buffer, buffers_per_write> some;
+          std::size_t count = 0;
+          const auto end = asio::buffer_sequence_end(from);
+          for (auto it = asio::buffer_sequence_begin(from); it != end && count < some.size();
+               ++it) {
+            const asio::const_buffer each = *it;
+            if (each.size() > 0) some[count++] = each;
+          }
+          stream_->write_some({some.data(), count}, [handler = std::move(handler)](
+                                                        error_code ec, std::size_t size) mutable {
+            complete(std::move(handler), ec, size);
+          });
+        },
+        token, buffers);
+  }
+
+ private:
+  static constexpr std::size_t buffers_per_write = 8;
+
+  template <class Buffer, class Buffers>
+  static Buffer first_of(const Buffers& buffers) {
+    const auto end = asio::buffer_sequence_end(buffers);
+    for (auto it = asio::buffer_sequence_begin(buffers); it != end; ++it) {
+      if (Buffer(*it).size() > 0) return Buffer(*it);
+    }
+    return {};
+  }
+
+  template <class Handler>
+  void cancel_by_closing(const Handler& handler) {
+    auto slot = asio::get_associated_cancellation_slot(handler);
+    if (slot.is_connected()) {
+      slot.assign([stream = stream_.get()](asio::cancellation_type) { stream->close(); });
+    }
+  }
+
+  template <class Handler>
+  static void complete(Handler handler, error_code ec, std::size_t size) {
+    asio::get_associated_cancellation_slot(handler).clear();
+    std::move(handler)(ec, size);
+  }
+
+  template <class Handler>
+  void deliver(Handler handler, error_code ec, std::size_t size) {
+    // An error is never held back: it is how a paused connection ends.
+    if (paused_ && !ec) {
+      held_ = [this, handler = std::move(handler), size]() mutable {
+        deliver(std::move(handler), {}, size);
+      };
+      return;
+    }
+    if (size > 0 && on_bytes) on_bytes();
+    complete(std::move(handler), ec, size);
+  }
+
+  std::size_t take_early(asio::mutable_buffer into) {
+    const std::size_t size = std::min(early_.size(), into.size());
+    std::memcpy(into.data(), early_.data(), size);
+    early_.erase(0, size);
+    return size;
+  }
+
+  std::unique_ptr<byte_stream> stream_;
+  std::string early_;
+  std::move_only_function<void()> held_;
+  bool paused_ = false;
+};
+
+// How Beast ends a stream after the Close handshake: with FIN, waiting for nobody.
+inline void teardown(boost::beast::role_type, erased_stream& bytes, error_code& ec) {
+  bytes.stream().close();
+  ec = {};
+}
+
+template <class Handler>
+void async_teardown(boost::beast::role_type, erased_stream& bytes, Handler&& handler) {
+  bytes.stream().close();
+  asio::post(bytes.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
+    std::move(handler)(error_code{});
+  });
+}
+
+inline void beast_close_socket(erased_stream& bytes) { bytes.stream().close(); }
+
+}  // namespace hassle::net

@@ -1,0 +1,162 @@
+#include "scenarios/profile.hpp"
+
+#include "scenarios/document.hpp"
+#include "scenarios/library.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hassle::scenario {
+namespace {
+
+using errors = std::vector<input_error>;
+
+/// The settings of [layer], for the client to interpret: here only their types are known.
+void read_settings(const entry& table, client_profile& into, problems& out) {
+  if (table.content.what != value::kind::table) {
+    out.add(table.content.where,
+            fmt::format("{}: expected a table, found {}", table.key, table.content.kind_name()),
+            fmt::format("write [{}]", table.key));
+    return;
+  }
+  for (const entry& e : table.content.entries) {
+    setting s{table.key, e.key, {}, e.content.where};
+    switch (e.content.what) {
+      case value::kind::text:
+        s.value = e.content.text;
+        break;
+      case value::kind::integer:
+        s.value = e.content.integer;
+        break;
+      case value::kind::number:
+        s.value = e.content.number;
+        break;
+      case value::kind::flag:
+        s.value = e.content.flag;
+        break;
+      case value::kind::time:
+      case value::kind::array:
+      case value::kind::table:
+        out.add(e.content.where,
+                fmt::format("{}: expected a string, a number or a boolean, found {}",
+                            in_quotes(e.key), e.content.kind_name()));
+        continue;
+    }
+    into.settings.push_back(std::move(s));
+  }
+}
+
+void read_layers(const value& list, client_profile& into, problems& out) {
+  if (list.what != value::kind::array) {
+    out.add(list.where, fmt::format("layers: expected an array, found {}", list.kind_name()));
+    return;
+  }
+  const auto& known = layer_names();
+  for (const value& item : list.items) {
+    if (item.what != value::kind::text) {
+      out.add(item.where, fmt::format("layers: expected a string, found {}", item.kind_name()));
+    } else if (std::find(known.begin(), known.end(), item.text) == known.end()) {
+      out.add(
+          item.where, "layers: unknown layer " + in_quotes(item.text),
+          item.text == "naive" ? "the naive client is layers = []" : names_hint(item.text, known));
+    } else if (std::find(into.layers.begin(), into.layers.end(), item.text) != into.layers.end()) {
+      out.add(item.where, "layers: " + in_quotes(item.text) + " is listed twice");
+    } else {
+      into.layers.push_back(item.text);
+    }
+  }
+  std::sort(into.layers.begin(), into.layers.end(), [&](const auto& a, const auto& b) {
+    return std::find(known.begin(), known.end(), a) < std::find(known.begin(), known.end(), b);
+  });
+}
+
+void read_title(const value& title, client_profile& into, problems& out) {
+  if (title.what != value::kind::text) {
+    out.add(title.where, fmt::format("title: expected a string, found {}", title.kind_name()));
+    return;
+  }
+  into.title = title.text;
+}
+
+void read_schema(const value& schema, problems& out) {
+  if (schema.what != value::kind::integer || schema.integer != 1) {
+    out.add(schema.where, "schema: this version is not known", "write schema = 1");
+  }
+}
+
+void read_profile(const value& document, client_profile& into, problems& out) {
+  std::vector<std::string_view> known{"schema", "title", "layers"};
+  known.insert(known.end(), layer_names().begin(), layer_names().end());
+  for (const std::string_view required : {"schema", "title", "layers"}) {
+    if (document.find(required) == nullptr) {
+      out.add(document.where, fmt::format("missing key '{}'", required));
+    }
+  }
+  if (const value* const layers = document.find("layers")) {
+    read_layers(*layers, into, out);  // First: which settings make sense depends on it.
+  }
+  for (const entry& e : document.entries) {
+    const auto& layers = layer_names();
+    if (e.key == "schema") {
+      read_schema(e.content, out);
+    } else if (e.key == "title") {
+      read_title(e.content, into, out);
+    } else if (e.key == "layers") {
+      continue;
+    } else if (std::find(layers.begin(), layers.end(), e.key) == layers.end()) {
+      const bool is_table = e.content.what == value::kind::table;
+      out.add(e.where, fmt::format("unknown {} {}", is_table ? "layer" : "key", in_quotes(e.key)),
+              names_hint(e.key, known));
+    } else if (std::find(into.layers.begin(), into.layers.end(), e.key) == into.layers.end()) {
+      out.add(e.where, fmt::format("settings of '{}', a layer that is not on", e.key),
+              "name it in layers");
+    } else {
+      read_settings(e, into, out);
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& layer_names() {
+  static const std::vector<std::string_view> names{
+      "reconnect", "health", "breaker",     "degradation", "pool",      "correlation", "deadline",
+      "jitter",    "probe",  "idempotency", "mirror",      "admission", "token",       "failover"};
+  return names;
+}
+
+std::expected<client_profile, errors> parse_profile(std::string_view text, std::string_view file) {
+  const auto document = parse_document(text, file);
+  if (!document) {
+    return std::unexpected(errors{document.error()});
+  }
+  client_profile result;
+  result.name = std::filesystem::path(file).stem().string();
+  problems found(file);
+  read_profile(*document, result, found);
+  if (!found.empty()) {
+    return std::unexpected(found.take());
+  }
+  return result;
+}
+
+std::expected<client_profile, errors> load_profile(const std::filesystem::path& file) {
+  constexpr std::size_t profile_bytes_max = 1U << 16U;
+  const auto text = read_text_file(file, profile_bytes_max);
+  if (!text) {
+    return std::unexpected(errors{text.error()});
+  }
+  return parse_profile(*text, file.string());
+}
+
+client_profile without(const client_profile& profile, std::string_view layer) {
+  client_profile result = profile;
+  result.name = fmt::format("{}-without-{}", profile.name, layer);
+  result.title = fmt::format("{}, without {}", profile.title, layer);
+  std::erase(result.layers, layer);
+  std::erase_if(result.settings, [&](const setting& s) { return s.layer == layer; });
+  return result;
+}
+
+}  // namespace hassle::scenario

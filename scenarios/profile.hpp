@@ -1,0 +1,43 @@
+#pragma once
+
+#include "scenarios/error.hpp"
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hassle::scenario {
+
+/// The layers a profile may name, from the bottom of the ladder up.
+[[nodiscard]] const std::vector<std::string_view>& layer_names();
+
+/// One setting of a layer, for the client's own configuration to interpret.
+struct setting {
+  std::string layer;
+  std::string key;
+  std::variant<std::int64_t, double, bool, std::string> value;  ///< Durations stay strings ("5s").
+  source_position where;
+};
+
+/// A named way to configure the client: which layers are on, with which settings.
+struct client_profile {
+  std::string name;  ///< File name without its ending.
+  std::string title;
+  std::vector<std::string> layers;  ///< In ladder order, no duplicates; empty = naive.
+  std::vector<setting> settings;
+};
+
+[[nodiscard]] std::expected<client_profile, std::vector<input_error>> parse_profile(
+    std::string_view text, std::string_view file);
+[[nodiscard]] std::expected<client_profile, std::vector<input_error>> load_profile(
+    const std::filesystem::path& file);
+
+/// The same profile with one layer off, named "production-without-<layer>".
+[[nodiscard]] client_profile without(const client_profile& profile, std::string_view layer);
+
+}  // namespace hassle::scenario

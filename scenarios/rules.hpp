@@ -1,0 +1,16 @@
+#pragma once
+
+#include "scenarios/table_rules.hpp"
+
+namespace hassle::scenario {
+
+/// What a scenario file may hold, all of it.
+[[nodiscard]] const rules<scenario>& scenario_rules();
+
+/// The tables of it that depend on `kind`: see fault_rules.cpp.
+[[nodiscard]] const rules<fault>& fault_rules();
+
+/// Words of enumerations that several tables use.
+[[nodiscard]] form<expiry_style> an_expiry_style();
+
+}  // namespace hassle::scenario

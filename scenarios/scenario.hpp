@@ -1,0 +1,242 @@
+#pragma once
+
+#include "scenarios/distribution.hpp"
+#include "scenarios/error.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace hassle::scenario {
+
+/// How an ageing or idle connection dies at a middlebox.
+enum class expiry_style : std::uint8_t {
+  silent,  ///< The mapping is forgotten: segments vanish in both directions.
+  reset,   ///< Both ends get RST.
+  fin,     ///< Both ends get FIN, as from a proxy that shuts down politely on TCP level.
+};
+
+/// A NAT, firewall or proxy in the path.
+struct middlebox {
+  std::optional<duration> idle;      ///< Expires a connection without traffic for so long.
+  std::optional<duration> lifetime;  ///< Expires a connection of this age.
+  expiry_style on_expiry = expiry_style::reset;
+};
+
+/// The path between the client's host and the server. One-way figures, the same in both directions.
+struct network {
+  duration latency = std::chrono::milliseconds(10);  ///< >= 0
+  duration jitter{0};                      ///< Added, uniform in [0, jitter]; order is kept.
+  std::optional<std::uint64_t> bandwidth;  ///< Bytes per second; nothing = unlimited.
+  middlebox box;
+};
+
+/// Home Assistant's settings.
+struct server {
+  std::string home = "small";  ///< Name of a fixture of mockha.
+  std::string version = "2026.6.0";
+  std::optional<duration> heartbeat = std::chrono::seconds(55);  ///< Silence before it pings.
+  std::optional<duration> idle_close;  ///< Closes (1000) a connection without commands for so long.
+  duration_distribution service_time;  ///< How long a service call runs before its result.
+};
+
+enum class command_kind : std::uint8_t {
+  turn_on,
+  turn_off,
+  toggle,
+  get_states,
+  get_state_service,  ///< The report's `homeassistant.get_state`, which Home Assistant does not
+                      ///< have.
+};
+[[nodiscard]] std::string_view name_of(command_kind kind) noexcept;
+
+/// What the host does with its process when an invocation is not done by its limit.
+enum class on_limit : std::uint8_t {
+  recycle,  ///< The process is killed and started anew, as AWS Lambda does.
+  proceed,  ///< The process lives on; only the user has stopped waiting.
+};
+
+/// A command of the workload at a fixed instant.
+struct timed_command {
+  duration at{};
+  command_kind kind = command_kind::turn_on;
+  std::string target;
+  std::optional<duration> limit;  ///< Nothing: the workload's.
+  source_position where;
+};
+
+/// Voice commands: bursts (one utterance, several commands), exponential or otherwise apart.
+struct workload {
+  /// From the start of the run, and from the begin of each burst, to the next one.
+  duration_distribution between_bursts{duration_distribution::kind::exponential,
+                                       std::chrono::minutes(10)};
+  count_distribution burst_size;
+  duration_distribution spacing{duration_distribution::kind::constant,
+                                std::chrono::seconds(1)};  ///< Between the commands of a burst.
+  struct share {
+    command_kind kind;
+    std::uint32_t weight;
+
+    bool operator==(const share&) const = default;
+  };
+  /// Not empty, at least one weight > 0.
+  std::vector<share> mix{{command_kind::turn_on, 4},
+                         {command_kind::turn_off, 2},
+                         {command_kind::toggle, 1},
+                         {command_kind::get_states, 2}};
+  /// Entities to command, of the server's home. Not empty.
+  std::vector<std::string> targets{"light.kitchen", "light.living_room", "light.bedroom",
+                                   "light.hallway", "light.porch",       "switch.coffee_maker",
+                                   "switch.heater", "switch.fan"};
+  /// In place of drawn bursts: exactly these. An empty list is a workload without commands.
+  std::optional<std::vector<timed_command>> commands;
+  duration limit = std::chrono::seconds(30);  ///< Of an invocation. > 0.
+  on_limit at_limit = on_limit::recycle;
+  source_position where;
+};
+
+/// Where the client lives.
+struct host {
+  bool freeze_between_invocations = false;             ///< As AWS Lambda does.
+  std::optional<duration_distribution> recycle;        ///< Time from a cold start to the next one.
+  std::vector<duration> recycle_at;                    ///< Cold starts at fixed instants instead.
+  duration cold_start = std::chrono::milliseconds(0);  ///< From boot until the program runs.
+  source_position where;
+};
+
+// Faults. Durations of a phase that are distributions are drawn anew for each occurrence.
+
+/// Home Assistant restarts, in the phases of its real life. The defaults are a quick ordinary
+/// restart: what a mock of Home Assistant is advised to do where nobody measured.
+struct restart_fault {
+  /// Close sent, listener still shut down: sockets linger.
+  duration_distribution stopping{duration_distribution::kind::constant, std::chrono::seconds(1)};
+  /// Port closed.
+  duration_distribution refused{duration_distribution::kind::uniform, std::chrono::seconds(10),
+                                std::chrono::seconds(20)};
+  /// HTTP up, states and services (almost) empty.
+  duration_distribution not_running{duration_distribution::kind::uniform, std::chrono::seconds(15),
+                                    std::chrono::seconds(60)};
+  /// Entities restored as unavailable.
+  duration_distribution starting{duration_distribution::kind::uniform, std::chrono::seconds(1),
+                                 std::chrono::seconds(5)};
+};
+struct stall_fault {};  ///< The server's event loop stands still: accepts, reads, answers nothing.
+struct slow_fault {     ///< Every answer is late by so much.
+  duration_distribution delay;
+};
+struct drop_fault {  ///< The server ends all its connections.
+  enum class style : std::uint8_t { close, fin, reset } how = style::reset;
+  std::uint16_t code = 1000;  ///< Of the Close frame, where `how` is close.
+};
+struct lose_answer_fault {        ///< The next answers are lost.
+  bool before_execution = false;  ///< The command is not executed either.
+};
+struct partition_fault {  ///< No segment passes.
+  enum class direction : std::uint8_t { both, to_server, to_client } blocked = direction::both;
+};
+struct cut_fault {  ///< Existing connections become unusable; new ones work.
+  expiry_style how = expiry_style::silent;
+};
+struct forget_fault {};  ///< Half-open: the server's host forgets its connections, sends nothing.
+struct refuse_fault {};  ///< Connects are refused.
+struct blackhole_fault {};  ///< Connects get no answer.
+struct latency_fault {      ///< The path becomes slower.
+  duration_distribution added;
+};
+
+using fault_parameters = std::variant<restart_fault, stall_fault, slow_fault, drop_fault,
+                                      lose_answer_fault, partition_fault, cut_fault, forget_fault,
+                                      refuse_fault, blackhole_fault, latency_fault>;
+
+/// The phases of one restart, drawn.
+struct restart_phases {
+  duration stopping{}, refused{}, not_running{}, starting{};
+
+  [[nodiscard]] duration sum() const noexcept {
+    return stopping + refused + not_running + starting;
+  }
+  bool operator==(const restart_phases&) const = default;
+};
+
+/// One occurrence of a fault with nothing left to draw.
+struct fault_occurrence {
+  duration at{};
+  duration lasts{};       ///< Not of a restart.
+  restart_phases phases;  ///< Restarts only.
+  duration amount{};      ///< `delay` of slow, `added` of latency.
+
+  bool operator==(const fault_occurrence&) const = default;
+};
+
+/// When, how long, how often a fault happens: the same for all kinds.
+struct fault {
+  /// Unique in the scenario. Unless given, "<kind>-<n>" for the n-th fault of its kind.
+  std::string name;
+  fault_parameters what;
+  /// Exactly one of `at`, `every` and `occurrences`.
+  std::optional<duration> at;
+  std::optional<duration_distribution> every;  ///< From the start, and from each end, to the next.
+  std::optional<std::vector<fault_occurrence>> occurrences;  ///< Nothing else is drawn.
+  duration_distribution lasts;                               ///< Zero for what is over at once.
+  std::uint32_t times = 0;                                   ///< At most so often; 0 = no limit.
+  /// Of each occurrence. In [0, 1]. One that does not happen leaves its gap: a smaller
+  /// probability thins the same occurrences out and moves none.
+  double probability = 1;
+  bool must_hit = true;  ///< A run in which it hit nothing says nothing: inconclusive.
+  source_position where;
+};
+/// The word that `kind = "…"` takes.
+[[nodiscard]] std::string_view kind_of(const fault_parameters& what) noexcept;
+
+/// Something that must hold for a client in this scenario.
+struct expectation {
+  std::string client;         ///< Name of a profile.
+  std::string figure;         ///< Name of a figure, see `figure_names`.
+  std::optional<double> min;  ///< At least one of the two.
+  std::optional<double> max;
+  std::string why;  ///< Shown beside the verdict.
+  source_position where;
+};
+
+/// A parsed and validated scenario: what may happen.
+struct scenario {
+  std::string name;  ///< File name without its ending.
+  std::string file;  ///< As it is named in errors.
+  std::string title;
+  std::string description;
+  std::vector<std::string> tags;
+  /// Profiles that run it unless others are named. Not empty.
+  std::vector<std::string> clients{"naive", "production"};
+  duration length{};                          ///< Commands and faults happen within. > 0
+  duration settle = std::chrono::minutes(2);  ///< Healed, quiet time after it. >= 0
+  std::uint32_t seeds = 20;                   ///< Runs per client unless told otherwise. > 0
+  network path;
+  server ha;
+  workload load;
+  host where_client_lives;
+  std::vector<fault> faults;
+  std::vector<expectation> expectations;
+};
+
+/// Parses the text of a scenario file. `file` names it in errors, its stem names the scenario.
+/// All errors of a text are returned, in the order of their position; never empty.
+[[nodiscard]] std::expected<scenario, std::vector<input_error>> parse_scenario(
+    std::string_view text, std::string_view file);
+
+/// Reads and parses a file. At most `scenario_bytes_max` bytes are read.
+[[nodiscard]] std::expected<scenario, std::vector<input_error>> load_scenario(
+    const std::filesystem::path& file);
+
+inline constexpr std::size_t scenario_bytes_max = 1U << 20U;
+
+/// The figures that an expectation may name.
+[[nodiscard]] const std::vector<std::string_view>& figure_names();
+
+}  // namespace hassle::scenario

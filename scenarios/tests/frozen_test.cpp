@@ -1,0 +1,211 @@
+#include "scenarios/plan.hpp"
+
+#include "scenarios/library.hpp"
+#include "scenarios/schema.hpp"
+#include "scenarios/tests/support.hpp"
+
+#include <gmock/gmock.h>
+
+#include <rapidcheck.h>
+
+#include <fmt/format.h>
+
+namespace hassle::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+using durations = duration_distribution;
+
+/// A length of time of any magnitude, from nanoseconds to about half an hour.
+rc::Gen<duration> any_duration(duration::rep min) {
+  return rc::gen::map(
+      rc::gen::pair(rc::gen::inRange<duration::rep>(min, 2000),
+                    rc::gen::element<duration::rep>(1, 1'000, 1'000'000, 1'000'000'000)),
+      [](const auto& p) { return duration(p.first * p.second); });
+}
+
+/// At least a second on average, so that the plan of an hour stays small.
+durations any_durations() {
+  const duration shortest = 1s;
+  const duration a = shortest + *any_duration(0);
+  switch (*rc::gen::inRange(0, 4)) {
+    case 0:
+      return {durations::kind::constant, a};
+    case 1:
+      return {durations::kind::uniform, a, a + *any_duration(0)};
+    case 2:
+      return {durations::kind::exponential, a};
+    default:
+      return {durations::kind::lognormal, a, 0ns, 0.25 * *rc::gen::inRange(0, 8)};
+  }
+}
+
+fault_parameters any_kind() {
+  switch (*rc::gen::inRange(0, 11)) {
+    case 0:
+      return restart_fault{any_durations(), any_durations(), any_durations(), any_durations()};
+    case 1:
+      return stall_fault{};
+    case 2:
+      return slow_fault{any_durations()};
+    case 3:
+      return *rc::gen::arbitrary<bool>() ? drop_fault{drop_fault::style::close, 1012}
+                                         : drop_fault{drop_fault::style::fin, 1000};
+    case 4:
+      return lose_answer_fault{*rc::gen::arbitrary<bool>()};
+    case 5:
+      return partition_fault{partition_fault::direction::to_server};
+    case 6:
+      return cut_fault{expiry_style::fin};
+    case 7:
+      return forget_fault{};
+    case 8:
+      return refuse_fault{};
+    case 9:
+      return blackhole_fault{};
+    default:
+      return latency_fault{any_durations()};
+  }
+}
+
+fault any_fault(int number) {
+  fault f;
+  f.name = fmt::format("fault \"{}\"", number);
+  f.what = any_kind();
+  if (*rc::gen::arbitrary<bool>()) {
+    f.at = *any_duration(0) % 1h;
+  } else {
+    f.every = any_durations();
+    f.times = *rc::gen::inRange<std::uint32_t>(0, 5);
+  }
+  const std::string_view kind = kind_of(f.what);
+  if (kind != "restart" && kind != "drop" && kind != "cut" && kind != "forget") {
+    f.lasts = any_durations();
+  }
+  f.probability = 0.25 * *rc::gen::inRange(0, 5);
+  f.must_hit = *rc::gen::arbitrary<bool>();
+  return f;
+}
+
+scenario any_scenario() {
+  scenario s;
+  s.name = "x";
+  s.file = "x.toml";
+  s.title = "Any \\ title";
+  s.description = "a\tb\n\"c\"";
+  s.tags = {"a"};
+  s.length = 1s + *any_duration(0);
+  s.settle = *any_duration(0);
+  s.path.latency = *any_duration(0);
+  if (*rc::gen::arbitrary<bool>()) {
+    s.path.bandwidth = *rc::gen::inRange<std::uint64_t>(1, 1'000'000'000);
+    s.path.box.lifetime = *any_duration(1);
+    s.ha.heartbeat.reset();
+    s.ha.service_time = any_durations();
+  }
+  s.load.between_bursts = any_durations();
+  s.load.burst_size = {count_distribution::kind::geometric, 1, 1, 1.5};
+  s.load.spacing = any_durations();
+  s.load.at_limit = *rc::gen::element(on_limit::recycle, on_limit::proceed);
+  s.load.limit = *any_duration(1);
+  if (*rc::gen::arbitrary<bool>()) {
+    s.where_client_lives.recycle = any_durations();
+  }
+  const int faults = *rc::gen::inRange(0, 4);
+  for (int i = 0; i < faults; ++i) {
+    fault f = any_fault(i);
+    if (f.at) {
+      f.at = *f.at % s.length;
+    }
+    s.faults.push_back(std::move(f));
+  }
+  s.expectations.push_back({"naive", "error_rate", 0.1, std::nullopt, "why", {}});
+  return s;
+}
+
+TEST(Frozen, GivesThePlanAgainForEverySeed) {
+  EXPECT_TRUE(rc::check([] {
+    const scenario s = any_scenario();
+    const auto original = make_plan(s, *rc::gen::arbitrary<std::uint64_t>());
+    RC_ASSERT(original.has_value());
+    const std::string text = frozen_scenario(s, *original);
+    const auto again = parse_scenario(text, "x.toml");
+    if (!again) {
+      RC_FAIL(testing::PrintToString(error_texts(again.error())) + "\n" + text);
+    }
+    const auto p = make_plan(*again, *rc::gen::arbitrary<std::uint64_t>());
+    RC_ASSERT(p.has_value());
+    RC_ASSERT(p->commands == original->commands);
+    RC_ASSERT(p->faults == original->faults);
+    RC_ASSERT(p->recycles == original->recycles);
+    RC_ASSERT(p->healed == original->healed);
+    RC_ASSERT(p->end == original->end);
+    // Journals name faults: the names must survive as well.
+    for (std::size_t i = 0; i < s.faults.size(); ++i) {
+      RC_ASSERT(again->faults[i].name == s.faults[i].name);
+      RC_ASSERT(again->faults[i].must_hit == s.faults[i].must_hit);
+    }
+  }));
+}
+
+TEST(WriteScenario, IsReadBackAsTheSame) {
+  EXPECT_TRUE(rc::check([] {
+    const scenario s = any_scenario();
+    const std::string text = write_scenario(s);
+    const auto again = parse_scenario(text, "x.toml");
+    if (!again) {
+      RC_FAIL(testing::PrintToString(error_texts(again.error())) + "\n" + text);
+    }
+    RC_ASSERT(write_scenario(*again) == text);
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    const auto a = make_plan(s, seed);
+    const auto b = make_plan(*again, seed);
+    RC_ASSERT(a->commands == b->commands);
+    RC_ASSERT(a->faults == b->faults);
+    RC_ASSERT(a->recycles == b->recycles);
+  }));
+}
+
+TEST(Frozen, AScenarioOfTheLibraryCanBeFrozenTwice) {
+  const auto day = find_scenario("lee-day");
+  ASSERT_TRUE(day);
+  const auto original = make_plan(*day, 3);
+  ASSERT_TRUE(original);
+  const auto once = parse_scenario(frozen_scenario(*day, *original), "lee-day.toml");
+  ASSERT_TRUE(once);
+  const auto p = make_plan(*once, 99);
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->commands, original->commands);
+  EXPECT_EQ(p->faults, original->faults);
+  EXPECT_EQ(p->recycles, original->recycles);
+  const auto twice = parse_scenario(frozen_scenario(*once, *p), "lee-day.toml");
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(make_plan(*twice, 5)->faults, original->faults);
+}
+
+/// Damages a text: the loader answers with errors or with a scenario, whatever it is given.
+TEST(Loader, SurvivesDamagedFiles) {
+  const std::string_view whole = suite_files().front().text;
+  EXPECT_TRUE(rc::check([whole] {
+    std::string text(whole);
+    const int damages = *rc::gen::inRange(1, 6);
+    for (int i = 0; i < damages && !text.empty(); ++i) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+      const auto length = *rc::gen::inRange<std::size_t>(0, 12);
+      const auto piece = *rc::gen::element<std::string>(
+          "", "\"", "'", "\"\"\"", "[", "]", "{", "}", "=", ".", ",", "\n", "\\", "-", "9", "#",
+          "[[fault]]\n", "\xff", "e400", "\"15\"", "= {}", "inf", "1979-05-27");
+      text.replace(at, length, piece);
+    }
+    const auto result = parse_scenario(text, "x.toml");
+    if (!result) {
+      RC_ASSERT(!result.error().empty());
+      for (const input_error& e : result.error()) {
+        RC_ASSERT(e.text().find('\n') == std::string::npos);
+      }
+    }
+  }));
+}
+
+}  // namespace
+}  // namespace hassle::scenario

@@ -1,0 +1,88 @@
+#include "mockha/answers.hpp"
+
+#include "mockha/json_text.hpp"
+
+#include <fmt/format.h>
+
+namespace hassle::mockha::answers {
+
+std::string auth_required(std::string_view version) {
+  return fmt::format(R"({{"type":"auth_required","ha_version":"{}"}})", version);
+}
+
+std::string auth_ok(std::string_view version) {
+  return fmt::format(R"({{"type":"auth_ok","ha_version":"{}"}})", version);
+}
+
+std::string auth_invalid(std::string_view message) {
+  std::string text = R"({"type":"auth_invalid","message":)";
+  append_string(text, message);
+  text += '}';
+  return text;
+}
+
+std::string pong(std::uint64_t id) { return fmt::format(R"({{"id":{},"type":"pong"}})", id); }
+
+std::string result(std::uint64_t id, std::string_view value) {
+  std::string text;
+  text.reserve(value.size() + 64);
+  fmt::format_to(std::back_inserter(text), R"({{"id":{},"type":"result","success":true,"result":)",
+                 id);
+  text += value;
+  text += '}';
+  return text;
+}
+
+std::string service_result(std::uint64_t id, const context& cause) {
+  std::string text;
+  text.reserve(192);
+  fmt::format_to(std::back_inserter(text),
+                 R"({{"id":{},"type":"result","success":true,"result":{{"context":)", id);
+  append_context(text, cause);
+  text += "}}";
+  return text;
+}
+
+std::string error(std::string_view id, std::string_view code, std::string_view message) {
+  std::string text = R"({"id":)";
+  text += id;
+  text += R"(,"type":"result","success":false,"error":{"code":)";
+  append_string(text, code);
+  text += R"(,"message":)";
+  append_string(text, message);
+  text += "}}";
+  return text;
+}
+
+std::string error(std::uint64_t id, const failure& why) {
+  std::string text = error(fmt::format_int(id).c_str(), why.code, why.message);
+  if (why.translation_key.empty()) return text;
+  text.resize(text.size() - 2);  // Reopens the error object.
+  text += R"(,"translation_key":)";
+  append_string(text, why.translation_key);
+  text += R"(,"translation_placeholders":)";
+  append_json(text, why.translation_placeholders);
+  text += R"(,"translation_domain":)";
+  append_string(text, why.translation_domain);
+  text += "}}";
+  return text;
+}
+
+std::string event(std::string_view event, std::uint64_t subscription) {
+  std::string text;
+  text.reserve(event.size() + 64);
+  text += R"({"type":"event","event":)";
+  text += event;
+  fmt::format_to(std::back_inserter(text), R"(,"id":{}}})", subscription);
+  return text;
+}
+
+std::string snapshot(std::uint64_t subscription, const home& of,
+                     const std::vector<std::string>* entities) {
+  std::string text = fmt::format(R"({{"id":{},"type":"event","event":{{"a":{{)", subscription);
+  of.append_compressed(text, entities);
+  text += "}}}";
+  return text;
+}
+
+}  // namespace hassle::mockha::answers

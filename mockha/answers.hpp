@@ -1,0 +1,32 @@
+#pragma once
+
+#include "mockha/home.hpp"
+#include "mockha/services.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hassle::mockha::answers {
+
+// The texts that Home Assistant sends: compact, keys in its order.
+
+std::string auth_required(std::string_view version);
+std::string auth_ok(std::string_view version);
+std::string auth_invalid(std::string_view message);
+
+std::string pong(std::uint64_t id);
+/// `value` is JSON.
+std::string result(std::uint64_t id, std::string_view value);
+std::string service_result(std::uint64_t id, const context& cause);
+/// `id` is the JSON of whatever was sent as id.
+std::string error(std::string_view id, std::string_view code, std::string_view message);
+std::string error(std::uint64_t id, const failure& why);
+
+/// An event of the bus or a difference of entities: the id comes last.
+std::string event(std::string_view event, std::uint64_t subscription);
+/// The first event of subscribe_entities: the id comes first.
+std::string snapshot(std::uint64_t subscription, const home& of,
+                     const std::vector<std::string>* entities);
+
+}  // namespace hassle::mockha::answers

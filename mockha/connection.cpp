@@ -1,0 +1,127 @@
+#include "mockha/connection.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace hassle::mockha {
+
+namespace {
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+
+}  // namespace
+
+connection::connection(std::uint64_t key, net::time_source& time, connection_owner& owner,
+                       surroundings& around, std::unique_ptr<net::websocket> socket)
+    : key_(key),
+      time_(time),
+      owner_(owner),
+      core_(around),
+      socket_(std::move(socket)),
+      timer_(time) {}
+
+void connection::begin() {
+  begun_ = true;
+  socket_->start(*this);
+  perform(core_.on_open(time_.now()));
+  arm();
+}
+
+void connection::perform(actions wanted) {
+  for (auto& one : wanted) {
+    std::visit(overloaded{
+                   [&](send_text& a) { owner_.on_send(*this, std::move(a)); },
+                   [&](run_service& a) { owner_.on_service(*this, std::move(a)); },
+                   [&](lose_answer& a) { owner_.on_lost_answer(*this, a.id); },
+                   [&](send_ping&) { socket_->ping(); },
+                   [&](end_session& a) { owner_.on_end_wish(*this, std::move(a)); },
+                   [&](note& a) { owner_.on_note(*this, std::move(a)); },
+               },
+               one);
+  }
+}
+
+void connection::on_text(std::string_view message) {
+  if (owner_.stalled()) {
+    held_.emplace_back(message);
+    return;
+  }
+  const watch before = core_.wanted();
+  perform(core_.on_text(message, time_.now()));
+  if (core_.wanted() != before) owner_.on_watch_changed();
+  arm();
+}
+
+void connection::on_bytes() {
+  core_.on_bytes(time_.now());
+  owner_.on_bytes(*this);
+}
+
+void connection::on_end(const net::websocket_end&) {
+  const bool listened = core_.wanted() != watch{};
+  core_.on_end();
+  if (listened) owner_.on_watch_changed();
+  if (!ended_here_) owner_.on_note(*this, note{reports::event_kind::server_closed, 0, "peer"});
+  owner_.on_ended(*this);  // Destroys this.
+}
+
+void connection::pause() { socket_->pause_reading(); }
+
+void connection::resume(net::duration stalled) {
+  if (begun_) {
+    core_.on_stalled(stalled);
+  } else {
+    begin();
+  }
+  for (const auto& message : std::exchange(held_, {})) on_text(message);
+  socket_->resume_reading();
+  armed_for_ = net::never;
+  arm();
+}
+
+bool connection::transmit(std::string text) { return socket_->send(std::move(text)); }
+
+void connection::end(style how, std::uint16_t code, std::string why) {
+  if (ended_here_) return;
+  ended_here_ = true;
+  timer_.cancel();
+  if (!begun_) {  // Its end is reported like any other.
+    begun_ = true;
+    socket_->start(*this);
+  }
+  const bool listened = core_.wanted() != watch{};
+  core_.on_end();
+  if (listened) owner_.on_watch_changed();
+  owner_.on_note(*this, note{reports::event_kind::server_closed, 0, std::move(why)});
+  switch (how) {
+    case style::close:
+      socket_->close(code);
+      return;
+    case style::fin:
+      socket_->abort(false);
+      return;
+    case style::reset:
+      socket_->abort(true);
+      return;
+  }
+}
+
+void connection::on_timer() {
+  armed_for_ = net::never;
+  if (owner_.stalled()) return;  // `resume` arms it again.
+  perform(core_.on_timer(time_.now()));
+  arm();
+}
+
+// The deadline moves with every byte; the timer stays where it is and looks again when it fires.
+void connection::arm() {
+  const net::time_point due = core_.deadline();
+  if (due == net::never || (armed_for_ != net::never && armed_for_ <= due)) return;
+  armed_for_ = due;
+  timer_.call_at(due, [this] { on_timer(); });
+}
+
+}  // namespace hassle::mockha

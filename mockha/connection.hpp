@@ -1,0 +1,91 @@
+#pragma once
+
+#include "mockha/session_core.hpp"
+
+#include <hassle/net/time.hpp>
+#include <hassle/net/websocket.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::mockha {
+
+class connection_owner;
+
+/// The shell of one session: turns the core's actions into calls, and frames and time into its
+/// inputs. Decides nothing. Owned by the server until `on_ended`.
+class connection final : public net::websocket_events {
+ public:
+  connection(std::uint64_t key, net::time_source& time, connection_owner& owner,
+             surroundings& around, std::unique_ptr<net::websocket> socket);
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  /// Speaks and listens from now on. To be called once, not while the server is stalled.
+  void begin();
+  [[nodiscard]] bool begun() const noexcept { return begun_; }
+  [[nodiscard]] bool ending() const noexcept { return ended_here_; }
+  void perform(actions wanted);
+
+  void pause();
+  /// The server stood still for so long, and goes on.
+  void resume(net::duration stalled);
+
+  /// False if the message did not go out: the connection is ending, or its queue is full.
+  bool transmit(std::string text);
+  /// Ends the connection from the server's side, once: Close 1000 or another code, or a cut.
+  enum class style : std::uint8_t { close, fin, reset };
+  void end(style how, std::uint16_t code, std::string why);
+  /// Cuts what is left of it, if anything.
+  void cut() { socket_->abort(); }
+
+  /// Unique in the server, unlike `id`: clients on two real machines may share a port number.
+  [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
+  [[nodiscard]] std::uint32_t id() const noexcept { return socket_->connection_id(); }
+  [[nodiscard]] const session_core& core() const noexcept { return core_; }
+  [[nodiscard]] session_core& core() noexcept { return core_; }
+  /// No message may go out before, lest it overtake one that is delayed.
+  net::time_point not_before{};
+
+ private:
+  void on_text(std::string_view message) override;
+  void on_bytes() override;
+  void on_end(const net::websocket_end& end) override;
+  void on_timer();
+  void arm();
+
+  const std::uint64_t key_;
+  net::time_source& time_;
+  connection_owner& owner_;
+  session_core core_;
+  std::unique_ptr<net::websocket> socket_;
+  net::timer timer_;
+  net::time_point armed_for_ = net::never;
+  std::vector<std::string> held_;  // Messages that were read already when the stall began.
+  bool begun_ = false;
+  bool ended_here_ = false;
+};
+
+/// The server, as far as its connections need it.
+class connection_owner {
+ public:
+  virtual void on_send(connection& from, send_text message) = 0;
+  virtual void on_end_wish(connection& from, end_session wish) = 0;
+  virtual void on_service(connection& from, run_service wanted) = 0;
+  virtual void on_lost_answer(connection& from, std::uint64_t id) = 0;
+  virtual void on_note(connection& from, note n) = 0;
+  virtual void on_bytes(connection& from) = 0;
+  /// Subscriptions came or went.
+  virtual void on_watch_changed() = 0;
+  /// The connection is over and is to be destroyed.
+  virtual void on_ended(connection& from) = 0;
+  [[nodiscard]] virtual bool stalled() const = 0;
+
+ protected:
+  ~connection_owner() = default;
+};
+
+}  // namespace hassle::mockha

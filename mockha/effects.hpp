@@ -1,0 +1,44 @@
+#pragma once
+
+#include "mockha/services.hpp"
+
+namespace hassle::mockha::effects {
+
+// What a service does to one entity that is present. `data` has passed the service's schema.
+// An error is what the integration would raise: nothing was done then.
+using result = std::expected<state_update, failure>;
+
+result light_on(const entity& e, const json::object& data);
+result light_off(const entity& e, const json::object& data);
+result light_toggle(const entity& e, const json::object& data);
+
+result switch_on(const entity& e, const json::object& data);
+result switch_off(const entity& e, const json::object& data);
+result switch_toggle(const entity& e, const json::object& data);
+
+result climate_on(const entity& e, const json::object& data);
+result climate_off(const entity& e, const json::object& data);
+result climate_toggle(const entity& e, const json::object& data);
+result climate_mode(const entity& e, const json::object& data);
+result climate_temperature(const entity& e, const json::object& data);
+
+result lock(const entity& e, const json::object& data);
+result unlock(const entity& e, const json::object& data);
+
+result cover_open(const entity& e, const json::object& data);
+result cover_close(const entity& e, const json::object& data);
+result cover_stop(const entity& e, const json::object& data);
+result cover_toggle(const entity& e, const json::object& data);
+result cover_position(const entity& e, const json::object& data);
+
+result media_on(const entity& e, const json::object& data);
+result media_off(const entity& e, const json::object& data);
+result media_toggle(const entity& e, const json::object& data);
+result media_play(const entity& e, const json::object& data);
+result media_pause(const entity& e, const json::object& data);
+result media_play_pause(const entity& e, const json::object& data);
+result media_stop(const entity& e, const json::object& data);
+result media_volume(const entity& e, const json::object& data);
+result media_mute(const entity& e, const json::object& data);
+
+}  // namespace hassle::mockha::effects

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "mockha/context.hpp"
+#include "mockha/entity.hpp"
+#include "mockha/services.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::mockha {
+
+/// How much of the home is there while Home Assistant starts.
+enum class presence : std::uint8_t {
+  absent,    ///< No integration is loaded: no entities, core services only.
+  restored,  ///< Every entity is unavailable, as the registry remembers it.
+  real,
+};
+
+/// What a home begins as: a fixture.
+struct home_plan {
+  struct item {
+    std::string entity_id;
+    std::string state;
+    json::object attributes;
+  };
+  struct scene_part {
+    std::string entity_id;
+    state_update update;
+  };
+  std::vector<item> entities;                             ///< Ids are unique.
+  std::map<std::string, std::vector<scene_part>> scenes;  ///< By the scene's entity id.
+};
+
+/// The fixture of this name ("small"), or nothing.
+[[nodiscard]] std::optional<home_plan> find_home(std::string_view name);
+
+/// A home's entities and what services do to them. Knows no connection and no clock: times are
+/// handed in. Equal calls at equal times give equal homes.
+///
+/// Lives on while Home Assistant "restarts": only its presence changes.
+/// Thread-safety: single-threaded.
+class home {
+ public:
+  /// What a service call did.
+  struct outcome {
+    context cause;
+    std::optional<failure> failed;
+    bool effective = false;  ///< Something was reached: an entity, or a service without entities.
+    std::vector<entity_change> changes;
+  };
+
+  home(home_plan plan, context_source contexts, wall_time now);
+
+  [[nodiscard]] presence there() const noexcept { return there_; }
+  /// How many entities there are to be seen now.
+  [[nodiscard]] std::size_t size() const noexcept;
+  /// Nothing if there is no such entity now. In the fixture's order.
+  [[nodiscard]] const entity* find(std::string_view id) const;
+  [[nodiscard]] const std::vector<entity>& entities() const noexcept { return entities_; }
+
+  /// The service of this name, if it exists at present.
+  [[nodiscard]] const service* service_named(std::string_view domain, std::string_view name) const;
+
+  /// Runs a service. `called` must exist and the call must satisfy its schema.
+  /// Missing and unavailable entities are passed over, as Home Assistant does.
+  outcome execute(const service& called, const service_call& call, std::string_view user_id,
+                  wall_time now, watch wanted);
+
+  /// Moves on in a restart: what was removed or added or has changed by it.
+  std::vector<entity_change> become(presence next, wall_time now, watch wanted);
+
+  [[nodiscard]] context make_context(wall_time now) { return contexts_.make(now); }
+
+  /// The result of get_states; made once per change.
+  [[nodiscard]] const std::string& states_json() const;
+  /// Appends `"light.desk":{…},…` of the entities named, or of all if `ids` is null.
+  void append_compressed(std::string& to, const std::vector<std::string>* ids) const;
+  /// The domains that exist, sorted.
+  [[nodiscard]] std::vector<std::string_view> domains() const;
+
+ private:
+  void act_on(entity& target, const service& called, const service_call& call, wall_time now,
+              watch wanted, outcome& done);
+  void activate(entity& scene, wall_time now, watch wanted, outcome& done);
+  void write(entity& target, state_update update, wall_time now, watch wanted, outcome& done);
+  [[nodiscard]] entity* find_real(std::string_view id);
+
+  std::vector<entity> entities_;
+  std::map<std::string, std::size_t, std::less<>> by_id_;
+  std::map<std::string, std::vector<home_plan::scene_part>> scenes_;
+  std::vector<entity_state> real_;  // What `restored` hides, in the order of `entities_`.
+  presence there_ = presence::real;
+  context_source contexts_;
+  mutable std::string states_json_;
+};
+
+}  // namespace hassle::mockha

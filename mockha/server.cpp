@@ -1,0 +1,292 @@
+#include "mockha/server.hpp"
+
+#include "mockha/bus_event.hpp"
+
+#include <hassle/net/within.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace hassle::mockha {
+
+using reports::event_kind;
+
+namespace {
+
+home_plan plan_named(std::string_view name) {
+  auto plan = find_home(name);
+  assert(plan);  // Scenario and command line are checked where they are read.
+  return std::move(*plan);
+}
+
+}  // namespace
+
+server_config make_config(const scenario::server& asked, std::string access_token) {
+  server_config config;
+  config.home = asked.home;
+  config.session.access_token = std::move(access_token);
+  config.session.version = asked.version;
+  config.session.heartbeat = asked.heartbeat;
+  config.session.idle_close = asked.idle_close;
+  config.service_time = asked.service_time;
+  return config;
+}
+
+server::server(net::world& world, server_config config, recorder record)
+    : world_(world),
+      time_(world.time()),
+      config_([&] {
+        config.session.trace = static_cast<bool>(record);
+        return std::move(config);
+      }()),
+      record_(std::move(record)),
+      house_(plan_named(config_.home), context_source(world.random("mockha contexts")),
+             to_wall_time(time_.wall_now())),
+      executions_(config_.limits.ledger_entries_max),
+      around_(config_.session, house_),
+      service_random_(world.random("mockha service time")),
+      tasks_(world.executor()),
+      listen_retry_(time_),
+      queue_timer_(time_),
+      restart_timer_(time_) {}
+
+server::~server() { assert(stopped_ || !started_); }
+
+net::result<net::endpoint> server::start(net::endpoint listen) {
+  assert(!started_);
+  auto listener = world_.listen(std::move(listen));
+  if (!listener) return std::unexpected(listener.error());
+  started_ = true;
+  local_ = (*listener)->local_endpoint();
+  listener_ = listener->get();
+  tasks_.spawn(accept_loop(std::move(*listener)));
+  return local_;
+}
+
+asio::awaitable<void> server::stop() {
+  stopping_ = true;
+  restart_timer_.cancel();
+  update_listener();
+  lose_queue("stop");
+  end_all("stop");
+  drop_waiting();
+  tasks_.stop();
+  co_await tasks_.join();
+  if (!connections_.empty()) co_await empty_.wait(time_);
+  stopped_ = true;
+}
+
+// --- listening ---
+
+void server::update_listener() {
+  const bool wanted =
+      started_ && !stopping_ && listens(restart_.phase()) && !faults_.any(fault_kind::refuse);
+  listen_retry_.cancel();
+  if (!wanted && listener_) {
+    std::exchange(listener_, nullptr)->close();
+  } else if (wanted && !listener_) {
+    auto listener = world_.listen(local_);
+    if (listener) {
+      listener_ = listener->get();
+      tasks_.spawn(accept_loop(std::move(*listener)));
+    } else {  // Somebody else has taken the port, or the system has not let go of it yet.
+      listen_retry_.call_at(time_.now() + config_.limits.listen_retry,
+                            [this] { update_listener(); });
+    }
+  }
+}
+
+asio::awaitable<void> server::accept_loop(std::unique_ptr<net::acceptor> from) {
+  while (listener_ == from.get() && !tasks_.stopping()) {
+    auto stream = co_await from->accept();
+    if (stream) {
+      record(event_kind::server_accepted, (*stream)->connection_id(), 0);
+      if (restart_.phase() != restart_phase::running) {
+        hit(fault_kind::restart, (*stream)->connection_id());
+      }
+      if (arriving_ + connections_.size() >= config_.limits.connections_max) {
+        (*stream)->reset();
+      } else if (stalled()) {
+        hit(fault_kind::stall, (*stream)->connection_id());
+        ++arriving_;
+        waiting_.push_back(std::move(*stream));
+      } else {
+        ++arriving_;
+        tasks_.spawn(welcome(std::move(*stream)));
+      }
+    } else if (stream.error() != asio::error::operation_aborted) {
+      // Out of file descriptors, for instance: not for ever, and nothing to spin about.
+      co_await net::sleep_until(time_, time_.now() + config_.limits.listen_retry);
+    }
+  }
+}
+
+std::optional<net::upgrade_refusal> server::judge_upgrade(std::string_view target) const {
+  if (stopping_ || !listens(restart_.phase()))
+    return net::upgrade_refusal{.status = 503, .body = {}};
+  if (target.substr(0, target.find('?')) == "/api/websocket") return std::nullopt;
+  return net::upgrade_refusal{.status = 404, .body = "404: Not Found"};
+}
+
+asio::awaitable<void> server::welcome(std::unique_ptr<net::byte_stream> stream) {
+  const std::uint32_t life = life_;
+  const std::uint32_t id = stream->connection_id();
+  net::websocket_limits limits;
+  limits.message_bytes_max = config_.limits.message_bytes_max;
+  limits.send_queue_max = config_.limits.send_queue_max;
+  limits.close_handshake = config_.limits.close_handshake;
+  auto policy = [this](std::string_view target) { return judge_upgrade(target); };
+  auto socket = co_await net::within(
+      time_, time_.now() + config_.limits.upgrade,
+      net::websocket_accept(time_, std::move(stream), std::move(policy), limits));
+  --arriving_;
+  if (!socket || stopping_ || life != life_) {  // What the process has taken with it is cut.
+    record(event_kind::server_closed, id, 0, "no upgrade");
+    co_return;
+  }
+  const std::uint64_t key = next_key_++;
+  auto fresh = std::make_unique<connection>(key, time_, static_cast<connection_owner&>(*this),
+                                            around_, std::move(*socket));
+  connection& c = *fresh;
+  connections_.emplace(key, std::move(fresh));
+  if (stalled()) {
+    hit(fault_kind::stall, id);
+    c.pause();
+  } else {
+    c.begin();
+  }
+}
+
+// --- what connections want ---
+
+void server::on_note(connection& from, note n) {
+  record(n.kind, from.id(), static_cast<std::int64_t>(n.id), std::move(n.text));
+}
+
+void server::on_send(connection& from, send_text message) {
+  const net::duration delay = faults_.delay();
+  const net::time_point now = time_.now();
+  if (delay > net::duration::zero()) hit(fault_kind::slow, from.id());
+  const net::time_point at = std::max(now + delay, from.not_before);
+  if (at <= now) {
+    transmit(from, std::move(message));
+    return;
+  }
+  from.not_before = at;
+  queue_.push(at, from.key(), from.id(), true, std::move(message));
+  arm_queue();
+}
+
+void server::on_end_wish(connection& from, end_session wish) {
+  if (from.not_before > time_.now()) {  // Behind the last words, which are late.
+    queue_.push(from.not_before, from.key(), from.id(), true, std::move(wish));
+    arm_queue();
+    return;
+  }
+  from.end(wish.with_close ? connection::style::close : connection::style::fin, 1000,
+           std::move(wish.why));
+}
+
+void server::transmit(connection& to, send_text message) {
+  const auto id = static_cast<std::int64_t>(message.answers);
+  if (!to.transmit(std::move(message.text))) {
+    if (id != 0) record(event_kind::answer_lost, to.id(), id, "connection ended");
+    to.end(connection::style::close, 1000, "pending messages");
+    return;
+  }
+  if (id == 0) return;
+  record(event_kind::server_answered, to.id(), id, std::move(message.code));
+  if (restart_.phase() != restart_phase::running) hit(fault_kind::restart, to.id());
+}
+
+void server::on_service(connection& from, run_service wanted) {
+  const auto wall = to_wall_time(time_.wall_now());
+  const net::time_point now = time_.now();
+  home::outcome done =
+      house_.execute(*wanted.called, wanted.call, config_.session.user_id, wall, watch_);
+  std::string what = describe(wanted.call);
+  const bool effective = done.effective && !done.failed;
+  if (effective) {
+    record(event_kind::server_executed, from.id(), static_cast<std::int64_t>(wanted.id), what);
+  }
+  executions_.add({.at = now,
+                   .connection = from.id(),
+                   .message_id = wanted.id,
+                   .what = std::move(what),
+                   .effective = effective});
+  if (watch_.states) publish(call_service_event(wanted.call, done.cause, wall));
+  publish(done.changes);
+
+  send_text answer = from.core().service_answer(wanted.id, done);
+  const auto takes = config_.service_time.draw(service_random_);
+  if (takes <= net::duration::zero()) {
+    from.perform(from.core().on_answer_due(std::move(answer)));
+  } else {
+    queue_.push(now + takes, from.key(), from.id(), false, std::move(answer));
+    arm_queue();
+  }
+}
+
+void server::on_lost_answer(connection& from, std::uint64_t id) {
+  const auto taker = faults_.taker_of_answers();
+  record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id), taker.name);
+  record_hits({taker}, from.id());
+}
+
+void server::on_bytes(connection& from) {
+  // What waited for the end of a stall arrives at that very moment.
+  constexpr net::duration at_once = std::chrono::milliseconds(1);
+  if (!faults_.has_past_stalls()) return;
+  if (time_.now() - stall_ended_ <= at_once) {
+    record_hits(faults_.first_hits_of_past_stalls(from.id()), from.id());
+  } else {
+    faults_.forget_past_stalls();
+  }
+}
+
+void server::on_watch_changed() {
+  watch_ = {};
+  for (const auto& [key, c] : connections_) {
+    const watch wanted = c->core().wanted();
+    watch_.states = watch_.states || wanted.states;
+    watch_.diffs = watch_.diffs || wanted.diffs;
+  }
+}
+
+void server::on_ended(connection& from) {
+  connections_.erase(from.key());
+  if (stopping_ && connections_.empty()) empty_.open();
+}
+
+void server::publish(const bus_event& event) {
+  for (const auto& [key, c] : connections_) {
+    if (c->core().wanted() != watch{}) c->perform(c->core().on_event(event));
+  }
+}
+
+void server::publish(const std::vector<entity_change>& changes) {
+  if (watch_ == watch{}) return;
+  for (const auto& change : changes) publish(state_changed_event(change));
+}
+
+void server::publish_plain(std::string_view type) {
+  if (!watch_.states) return;
+  const auto wall = to_wall_time(time_.wall_now());
+  publish(make_event(type, "{}", house_.make_context(wall), wall));
+}
+
+void server::record(event_kind kind, std::uint32_t connection, std::int64_t value,
+                    std::string text) {
+  if (!record_) return;
+  reports::event e;
+  e.kind = kind;
+  e.connection = connection;
+  e.value = value;
+  e.text = std::move(text);
+  record_(std::move(e));
+}
+
+}  // namespace hassle::mockha

@@ -1,0 +1,171 @@
+#pragma once
+
+#include "mockha/active_faults.hpp"
+#include "mockha/answer_queue.hpp"
+#include "mockha/connection.hpp"
+#include "mockha/home.hpp"
+#include "mockha/ledger.hpp"
+#include "mockha/restart_core.hpp"
+#include "mockha/session_core.hpp"
+
+#include "reports/journal.hpp"
+#include "scenarios/plan.hpp"
+#include "scenarios/scenario.hpp"
+
+#include <hassle/net/gate.hpp>
+#include <hassle/net/task_group.hpp>
+#include <hassle/net/time.hpp>
+#include <hassle/net/websocket.hpp>
+#include <hassle/net/world.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hassle::mockha {
+
+namespace asio = boost::asio;
+
+/// The token of a mock server that was not given another.
+inline constexpr std::string_view default_access_token = "mockha-access-token";
+
+struct server_limits {
+  net::duration upgrade = std::chrono::seconds(10);          ///< > 0
+  net::duration close_handshake = std::chrono::seconds(10);  ///< > 0
+  /// Home Assistant refuses a message of exactly 4 MiB.
+  std::size_t message_bytes_max = (std::size_t{4} << 20U) - 1;
+  std::size_t send_queue_max = 4096;        ///< Messages waiting for one client. > 0
+  std::size_t connections_max = 20'000;     ///< Being accepted or open; more are reset. > 0
+  std::size_t ledger_entries_max = 10'000;  ///< > 0
+  net::duration listen_retry = std::chrono::seconds(1);  ///< When the port could not be had. > 0
+};
+
+struct server_config {
+  std::string home = "small";  ///< A name that `find_home` knows.
+  session_settings session;
+  scenario::duration_distribution service_time;
+  server_limits limits;
+};
+
+/// The configuration that a scenario asks for.
+[[nodiscard]] server_config make_config(
+    const scenario::server& asked, std::string access_token = std::string(default_access_token));
+
+/// A mock Home Assistant on a host of a world: listens, serves, and misbehaves when told to.
+///
+/// Every event goes to `record` (which may be empty) without its time. The world must outlive the
+/// server; `stop` must have completed before it is destroyed. Thread-safety: single-threaded.
+class server final : private connection_owner {
+ public:
+  using recorder = std::function<void(reports::event)>;
+
+  server(net::world& world, server_config config, recorder record);
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+  ~server();
+
+  /// Listens from now on. The error is that of listening. Call once.
+  [[nodiscard]] net::result<net::endpoint> start(net::endpoint listen);
+
+  /// Begins a fault; false if it is not a server's: those of network and host are ignored.
+  bool begin_fault(const scenario::fault& f, const scenario::planned_fault& planned);
+  /// Ends it. A restart that is not through all its phases goes through them at once.
+  void end_fault(const scenario::planned_fault& planned);
+
+  /// Stops as Home Assistant does: Close to everybody, and waits until nothing is left.
+  /// Not cancellable; bounded by the close handshake's limit.
+  [[nodiscard]] asio::awaitable<void> stop();
+
+  [[nodiscard]] const home& house() const noexcept { return house_; }
+  [[nodiscard]] const ledger& executions() const noexcept { return executions_; }
+  [[nodiscard]] restart_phase phase() const noexcept { return restart_.phase(); }
+  [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+
+ private:
+  // Of connections.
+  void on_send(connection& from, send_text message) override;
+  void on_end_wish(connection& from, end_session wish) override;
+  void on_service(connection& from, run_service wanted) override;
+  void on_lost_answer(connection& from, std::uint64_t id) override;
+  void on_note(connection& from, note n) override;
+  void on_bytes(connection& from) override;
+  void on_watch_changed() override;
+  void on_ended(connection& from) override;
+  [[nodiscard]] bool stalled() const override { return stalled_since_.has_value(); }
+
+  // Listening.
+  void update_listener();
+  asio::awaitable<void> accept_loop(std::unique_ptr<net::acceptor> from);
+  asio::awaitable<void> welcome(std::unique_ptr<net::byte_stream> stream);
+  [[nodiscard]] std::optional<net::upgrade_refusal> judge_upgrade(std::string_view target) const;
+
+  // Answers.
+  void transmit(connection& to, send_text message);
+  void run_queue();
+  void arm_queue();
+  void lose_queue(std::string_view why);
+  void publish(const bus_event& event);
+  void publish(const std::vector<entity_change>& changes);
+  void publish_plain(std::string_view type);
+
+  // Faults.
+  void begin_restart(const scenario::planned_fault& planned);
+  void advance_restart();
+  void enter(restart_phase phase);
+  void begin_stall();
+  void end_stall();
+  void drop_waiting();
+  void drop_all(const scenario::fault& f, const scenario::drop_fault& how);
+  void end_all(std::string_view why);
+  void hit(fault_kind kind, std::uint32_t connection);
+  void record_hits(const std::vector<active_faults::hit>& hits, std::uint32_t connection);
+  void apply_rules();
+
+  void record(reports::event_kind kind, std::uint32_t connection, std::int64_t value,
+              std::string text = {});
+
+  net::world& world_;
+  net::time_source& time_;
+  const server_config config_;
+  const recorder record_;
+  home house_;
+  ledger executions_;
+  surroundings around_;
+  net::random_stream service_random_;
+  watch watch_;
+
+  net::endpoint local_;
+  net::acceptor* listener_ = nullptr;  // Owned by the accept loop that runs on it.
+  net::task_group tasks_;
+  net::timer listen_retry_;
+  std::map<std::uint64_t, std::unique_ptr<connection>> connections_;  // By key.
+  std::uint64_t next_key_ = 1;
+  std::size_t arriving_ = 0;  // Connections whose upgrade is not done.
+  std::vector<std::unique_ptr<net::byte_stream>> waiting_;  // … and not begun, for a stall.
+  std::uint32_t life_ = 0;                                  // How often the process has ended.
+
+  answer_queue queue_;
+  net::timer queue_timer_;
+  net::time_point queue_armed_for_ = net::never;
+
+  active_faults faults_;
+  restart_core restart_;
+  std::uint32_t restart_number_ = 0;
+  net::timer restart_timer_;
+  std::optional<net::time_point> stalled_since_;
+  net::time_point stall_ended_{};
+
+  bool started_ = false;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  net::gate empty_;  // Opens when the last connection has gone while stopping.
+};
+
+}  // namespace hassle::mockha

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "mockha/entity.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::mockha {
+
+/// A service call as a client asked for it, its form checked already.
+struct service_call {
+  std::string domain;
+  std::string service;
+  std::vector<std::string> entities;  ///< Without duplicates, in the order given.
+  bool all = false;                   ///< entity_id "all".
+  bool has_target = false;            ///< Some target key was there, be it an empty list.
+  json::object data;                  ///< service_data without its target.
+};
+
+/// "light.turn_on light.kitchen": what journals call it (the first entity only).
+[[nodiscard]] std::string describe(const service_call& call);
+
+/// The `error` of a failed result.
+struct failure {
+  std::string code;
+  std::string message;
+  std::string translation_key;  ///< Empty: no translation fields.
+  std::string translation_domain;
+  json::object translation_placeholders;
+};
+
+/// What a service accepts in its data.
+struct service_field {
+  enum class kind : std::uint8_t { text, number, boolean, any };
+
+  std::string_view name;
+  kind type = kind::any;
+  bool required = false;
+  double min = -1e9;  ///< Of a number.
+  double max = 1e9;
+};
+
+/// A service of Home Assistant that is known to the mock.
+struct service {
+  enum class reach : std::uint8_t {
+    own_domain,  ///< Acts on the named entities of its domain.
+    any_domain,  ///< homeassistant.turn_on…: hands over to the service of each entity's domain.
+    scene,       ///< Writes the states that the scene holds.
+    nothing,     ///< Has no entities.
+  };
+  using effect = std::expected<state_update, failure> (*)(const entity&, const json::object& data);
+
+  std::string_view domain;
+  std::string_view name;
+  reach reaches = reach::own_domain;
+  effect act = nullptr;  ///< Of own_domain.
+  std::span<const service_field> fields;
+
+  /// There already while Home Assistant is still loading its integrations.
+  [[nodiscard]] bool is_core() const noexcept {
+    return domain == "homeassistant" || domain == "persistent_notification";
+  }
+};
+
+/// Sorted by domain and name.
+[[nodiscard]] std::span<const service> services();
+
+/// Looks a service up as Home Assistant does: lower-cased where it is not found as it stands.
+[[nodiscard]] const service* find_service(std::string_view domain, std::string_view name);
+
+/// What the service's own schema says against this call; empty if nothing. One problem a line.
+[[nodiscard]] std::string schema_violations(const service& of, const service_call& call);
+
+/// The result of get_services.
+[[nodiscard]] std::string services_json(bool core_only);
+
+}  // namespace hassle::mockha

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "mockha/session_core.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::mockha {
+
+inline std::string printed(const action& a) {
+  struct printer {
+    std::string operator()(const send_text& s) const { return "S " + s.text; }
+    std::string operator()(const run_service& r) const {
+      return "run " + std::to_string(r.id) + " " + describe(r.call) + " " +
+             json_text(json::value(r.call.data));
+    }
+    std::string operator()(const lose_answer& l) const { return "lose " + std::to_string(l.id); }
+    std::string operator()(const send_ping&) const { return "ping"; }
+    std::string operator()(const end_session& e) const {
+      return (e.with_close ? "close: " : "cut: ") + e.why;
+    }
+    std::string operator()(const note& n) const {
+      return "note " + std::string(reports::name_of(n.kind)) + " " + std::to_string(n.id) + " " +
+             n.text;
+    }
+  };
+  return std::visit(printer{}, a);
+}
+
+inline std::vector<std::string> printed(const actions& all) {
+  std::vector<std::string> lines;
+  for (const auto& a : all) lines.push_back(printed(a));
+  return lines;
+}
+
+/// A session with a home of its own, driven by hand. It plays the server's part in running
+/// services: the answer comes at once, events go to the session itself.
+class story {
+ public:
+  explicit story(session_settings with = quiet()) : settings(std::move(with)) {}
+
+  static session_settings quiet() {
+    session_settings s;
+    s.access_token = "secret";
+    s.trace = false;
+    return s;
+  }
+
+  std::vector<std::string> opened() { return printed(core.on_open(now)); }
+
+  /// Everything that happens because of one frame, printed.
+  std::vector<std::string> sends(std::string_view text) {
+    std::vector<std::string> lines;
+    for (auto& a : core.on_text(text, now)) {
+      if (const auto* run = std::get_if<run_service>(&a); run && run_services) {
+        run_now(*run, lines);
+      } else {
+        lines.push_back(printed(a));
+      }
+    }
+    return lines;
+  }
+
+  /// A client that is through the auth phase.
+  story& authenticated() {
+    core.on_open(now);
+    core.on_text(R"({"type":"auth","access_token":"secret"})", now);
+    return *this;
+  }
+
+  story& after(net::duration time) {
+    now += time;
+    wall += std::chrono::floor<std::chrono::microseconds>(time);
+    return *this;
+  }
+  std::vector<std::string> timer() { return printed(core.on_timer(now)); }
+
+  session_settings settings;
+  net::time_point now{};
+  wall_time wall{std::chrono::seconds(1'782'422'405)};  // 2026-06-25T21:20:05Z
+  home house{find_home("small").value(), context_source(net::random_stream(1)), wall};
+  surroundings around{settings, house};
+  session_core core{around};
+  bool run_services = true;
+
+ private:
+  void run_now(const run_service& run, std::vector<std::string>& lines) {
+    const watch wanted = core.wanted();
+    const auto done = house.execute(*run.called, run.call, settings.user_id, wall, wanted);
+    if (wanted.states) append(lines, core.on_event(call_service_event(run.call, done.cause, wall)));
+    for (const auto& change : done.changes) {
+      append(lines, core.on_event(state_changed_event(change)));
+    }
+    append(lines, core.on_answer_due(core.service_answer(run.id, done)));
+  }
+
+  static void append(std::vector<std::string>& lines, const actions& more) {
+    for (const auto& a : more) lines.push_back(printed(a));
+  }
+};
+
+}  // namespace hassle::mockha

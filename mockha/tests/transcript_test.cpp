@@ -1,0 +1,78 @@
+// Golden transcripts: the exact texts of every kind of message. A file holds lines beginning with
+// '>' (what the client sends) and the texts that the server sends; UPDATE_GOLDEN=1 rewrites the
+// latter from the former, for a look at the difference.
+#include "story.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace hassle::mockha {
+namespace {
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::move(text).str();
+}
+
+/// Plays what a transcript's client sends and writes down what happens.
+std::string replayed(const std::string& transcript) {
+  story s;
+  std::string text;
+  std::istringstream in(transcript);
+  bool open = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("#")) {
+      text += line + "\n";
+      continue;
+    }
+    if (!line.starts_with("> ")) continue;
+    text += line + "\n";
+    std::vector<std::string> got;
+    if (line == "> (connects)") {
+      got = s.opened();
+      open = true;
+    } else {
+      if (!open) s.authenticated();
+      open = true;
+      got = s.after(std::chrono::microseconds(1'162'552)).sends(line.substr(2));
+    }
+    for (const auto& one : got) text += one + "\n";
+  }
+  return text;
+}
+
+class TranscriptTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(TranscriptTest, IsTheSameByteForByte) {
+  const std::filesystem::path path =
+      std::filesystem::path(HASSLE_SOURCE_DIR) / "mockha/tests/golden" / GetParam();
+  const std::string expected = read_file(path);
+  ASSERT_FALSE(expected.empty()) << path;
+  const std::string actual = replayed(expected);
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  EXPECT_EQ(actual, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, TranscriptTest,
+                         testing::Values("authentication.txt", "commands.txt", "call_service.txt",
+                                         "call_service_errors.txt", "subscribe_events.txt",
+                                         "subscribe_entities.txt", "format_errors.txt"),
+                         [](const auto& which) {
+                           const std::string name = which.param;
+                           std::string word;
+                           for (const char c : name.substr(0, name.find('.'))) {
+                             if (c != '_') word += c;
+                           }
+                           return word;
+                         });
+
+}  // namespace
+}  // namespace hassle::mockha

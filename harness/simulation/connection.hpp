@@ -1,0 +1,207 @@
+#pragma once
+
+#include "harness/simulation/byte_pipe.hpp"
+#include "harness/simulation/link.hpp"
+#include "harness/simulation/retransmission.hpp"
+#include "harness/simulation/simulated_world.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace hassle::harness {
+
+class host;
+class connection;
+
+/// The two ends of a connection. The client is the one who dialed.
+enum class side : std::uint8_t { client, server };
+[[nodiscard]] constexpr side other(side s) noexcept {
+  return s == side::client ? side::server : side::client;
+}
+/// The way that segments of `s` travel.
+[[nodiscard]] constexpr direction from(side s) noexcept {
+  return s == side::client ? direction::to_server : direction::to_client;
+}
+
+/// How the connections of a host end when its programs do.
+enum class ending : std::uint8_t {
+  silent,  ///< The machine is gone: peers hear nothing, ever.
+  fin,
+  reset,
+};
+
+/// What a connection tells the network.
+class connection_owner {
+ public:
+  /// The handshake is complete. False if nobody listens any more.
+  virtual bool offer(connection& arrived) = 0;
+  /// A fault affected the connection for the first time.
+  virtual void on_hit(std::uint32_t connection_id, const active_fault& fault) = 0;
+  /// A fault or a middlebox made the connection unusable.
+  virtual void on_cut(std::uint32_t connection_id, std::string_view why) = 0;
+  /// Nothing is left to happen on it, and no stream refers to it.
+  virtual void on_finished(connection& which) = 0;
+
+ protected:
+  ~connection_owner() = default;
+};
+
+/// One TCP connection between two hosts, as applications see it.
+///
+/// Each direction is a pipe with one pending event: the arrival of its first segment, or the next
+/// retransmission. A segment that is lost holds back all that is behind it, until the schedule of
+/// retransmissions finds the way clear; whoever sends without acknowledgement for too long gets
+/// `timed_out`. Acknowledgements are implicit: they take no time, and they are lost where the way
+/// back is blocked at the instant of arrival. RST is sent once.
+/// Thread-safety: single-threaded. Must not outlive the world, its hosts and its link.
+class connection {
+ public:
+  struct parties {
+    simulated_world& world;
+    connection_owner& owner;
+    link& path;
+    const tcp_settings& tcp;
+    const scenario::middlebox& box;
+    host& client;
+    host& server;
+    std::size_t client_on_link;  ///< Which of the link's two ends the client is.
+    std::uint64_t jitter_seed;
+  };
+
+  connection(const parties& who, std::uint32_t id, std::uint16_t server_port,
+             std::vector<std::uint32_t> hits);
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+  ~connection();
+
+  [[nodiscard]] std::uint32_t id() const noexcept { return id_; }
+  [[nodiscard]] std::uint16_t server_port() const noexcept { return server_port_; }
+  [[nodiscard]] host& at(side s) noexcept { return *end_of(s).where; }
+  [[nodiscard]] const link& path() const noexcept { return *who_.path_; }
+
+  // The operations of net::byte_stream.
+  void read_some(side s, asio::mutable_buffer into, net::byte_stream::handler done);
+  void write_some(side s, std::span<const asio::const_buffer> from, net::byte_stream::handler done);
+  void shutdown_send(side s) noexcept;
+  void close(side s) noexcept;  ///< The stream is gone afterwards. RST if bytes are unread.
+  void reset(side s) noexcept;  ///< The stream is gone afterwards.
+
+  // What befalls it.
+  /// The state at `s` is lost without a word; whoever sends to it gets RST.
+  void forget(side s, const active_fault& fault);
+  /// The program at `s` is gone, though the stream object is not: all its operations end as
+  /// aborted.
+  void end_program(side s, ending how);
+  /// A middlebox or fault ends it for both.
+  void cut(scenario::expiry_style style, const active_fault& fault);
+  /// The host at `s` runs again.
+  void thaw(side s);
+  /// Destroys pending handlers without calling them.
+  void abandon() noexcept;
+
+ private:
+  enum class end_state : std::uint8_t {
+    open,
+    orphan,    ///< Closed by its program; what was sent is still retransmitted.
+    gone,      ///< No state: answers with RST.
+    vanished,  ///< No machine: answers with nothing.
+  };
+
+  struct end {
+    host* where = nullptr;
+    end_state state = end_state::open;
+    bool attached = true;  ///< A stream or a listener's backlog refers to it.
+    bool fin_sent = false;
+    bool fin_received = false;
+    bool failure_told = false;
+    error_code failure;
+    asio::mutable_buffer read_into;
+    net::byte_stream::handler read_done;
+    std::vector<asio::const_buffer> write_from;
+    net::byte_stream::handler write_done;
+  };
+
+  /// One direction.
+  struct flow {
+    byte_pipe pipe;
+    net::time_point last_arrival{};
+    jitter_random random;
+    event_id event = 0;  ///< Arrival, retransmission, or arrival of one.
+    event_id rst = 0;    ///< An RST on its way.
+    bool rst_answers =
+        false;            ///< That RST answers a segment, which will be sent again if it is lost.
+    bool parked = false;  ///< A retransmission is due, but the sender is frozen.
+    bool unacknowledged = false;  ///< All has arrived, but the sender does not know.
+    bool boxed = false;           ///< A middlebox has taken the sender's place.
+    std::optional<retransmission> retry;
+  };
+
+  struct surroundings {
+    simulated_world* world_;
+    connection_owner* owner_;
+    link* path_;
+    const tcp_settings* tcp_;
+    const scenario::middlebox* box_;
+    std::size_t client_on_link_;
+  };
+
+  [[nodiscard]] end& end_of(side s) noexcept { return ends_[static_cast<std::size_t>(s)]; }
+  [[nodiscard]] flow& flow_from(side s) noexcept { return flows_[static_cast<std::size_t>(s)]; }
+  [[nodiscard]] net::time_point now() const noexcept { return who_.world_->now(); }
+
+  // Towards the programs (connection_ends.cpp).
+  void complete(side s, net::byte_stream::handler& done, error_code ec, std::size_t bytes);
+  void close_state(side s);
+  void reset_state(side s);
+  std::size_t take(side s, std::span<const asio::const_buffer> from);
+  void wake_reader(side s);
+  void wake_writer(side s);
+  void abort_operations(side s, error_code ec);
+  void fail(side s, error_code ec);
+  void settle();
+
+  // Along the path (connection.cpp).
+  link::passage passage(side s, std::size_t bytes);
+  void transmit(side s, segment_kind kind, std::size_t bytes);
+  void arm_arrival(side s);
+  bool passes(side s);
+  bool acknowledged(side s);
+  void on_arrival(side s);
+  void arrive_one(side s);
+  void arrive_at_closed(side s);
+  void begin_retry(side s, net::time_point sent);
+  void schedule_retry(side s);
+  void on_retransmit(side s);
+  void on_retransmission(side s);
+  void stop_sending(side s) noexcept;
+  void send_rst(side s, bool answers);
+  void on_rst(side s);
+  void hit(const active_fault& fault);
+
+  // The middlebox (connection_cut.cpp).
+  void arm_box();
+  void on_box_timer();
+  void sever(scenario::expiry_style style, std::string_view why);
+  void send_box_fin(side towards);
+  void send_box_rst(side towards, net::duration after);
+
+  surroundings who_;
+  std::uint32_t id_;
+  std::uint16_t server_port_;
+  bool swallowed_ = false;  ///< A middlebox forgot it: nothing passes any more.
+  bool severed_ = false;
+  bool finished_ = false;
+  net::time_point established_;
+  net::time_point last_traffic_;
+  event_id box_event_ = 0;
+  std::array<end, 2> ends_;
+  std::array<flow, 2> flows_;
+  std::vector<std::uint32_t> hits_;  // Occurrences of faults that were told already.
+};
+
+}  // namespace hassle::harness

@@ -1,0 +1,31 @@
+#include "harness/cli/terminal.hpp"
+#include "harness/cli/verbs.hpp"
+#include "scenarios/plan.hpp"
+#include "scenarios/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace hassle::harness::cli {
+
+exit_status perform(const validate_options& asked) {
+  exit_status status = exit_status::passed;
+  for (const std::string& file : asked.files) {
+    auto parsed = scenario::load_scenario(file);
+    if (!parsed) {
+      complain(parsed.error());
+      status = exit_status::bad_input;
+      continue;
+    }
+    if (auto plan = scenario::make_plan(*parsed, 1); !plan) {
+      complain(std::vector{plan.error()});
+      status = exit_status::bad_input;
+      continue;
+    }
+    fmt::print("{}: valid\n", file);
+  }
+  return status;
+}
+
+}  // namespace hassle::harness::cli

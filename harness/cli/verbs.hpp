@@ -1,0 +1,16 @@
+#pragma once
+
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/options.hpp"
+
+namespace hassle::harness::cli {
+
+// The verbs of the program, each in a file of its own. They print to standard output what was asked
+// for, and to standard error what went wrong.
+[[nodiscard]] exit_status perform(const run_options& asked);
+[[nodiscard]] exit_status perform(const list_options& asked);
+[[nodiscard]] exit_status perform(const show_options& asked);
+[[nodiscard]] exit_status perform(const validate_options& asked);
+[[nodiscard]] exit_status perform(const explain_options& asked);
+
+}  // namespace hassle::harness::cli

@@ -1,0 +1,121 @@
+#pragma once
+
+#include "harness/process.hpp"
+#include "harness/recorder.hpp"
+#include "scenarios/plan.hpp"
+#include "scenarios/scenario.hpp"
+
+#include <hassle/client/config.hpp>
+#include <hassle/net/task_group.hpp>
+#include <hassle/net/time.hpp>
+#include <hassle/net/world.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace hassle::harness {
+
+/// The machine that the client runs on, as far as a run acts on it.
+class client_machine {
+ public:
+  [[nodiscard]] virtual net::world& world() = 0;
+  virtual void freeze() = 0;
+  virtual void thaw() = 0;
+  /// All its connections are gone; their peers are not told.
+  virtual void lose_connections() = 0;
+
+ protected:
+  ~client_machine() = default;
+};
+
+/// Whoever carries out faults: the mock server and the network.
+class fault_injector {
+ public:
+  virtual void begin(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
+  virtual void end(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
+
+ protected:
+  ~fault_injector() = default;
+};
+
+/// Carries out a plan: issues its commands, watches over their limits, begins and ends its faults,
+/// freezes and recycles the client's host.
+///
+/// Everything passed by reference outlives it. Thread-safety: single-threaded.
+class conductor {
+ public:
+  struct parts {
+    net::time_source& clock;  ///< Never frozen.
+    client_machine& machine;
+    fault_injector& faults;
+    recorder& record;
+  };
+  conductor(parts with, const scenario::scenario& what, const scenario::plan& plan,
+            client::config settings);
+
+  /// Boots the client and begins. `on_finished` is called when the plan is carried out and the
+  /// last process has ended.
+  void start(std::function<void()> on_finished);
+
+  /// Leaves out the rest of the plan and ends the last process at once; commands in flight get no
+  /// outcome. `on_finished` is called as ever.
+  void stop_early();
+
+  /// When the last command has ended, whatever happens.
+  [[nodiscard]] net::time_point last_instant() const noexcept { return last_instant_; }
+
+ private:
+  enum class step_kind : std::uint8_t { begin_fault, end_fault, recycle, issue, finish };
+  struct step {
+    net::time_point at;
+    step_kind what;
+    std::size_t index;
+  };
+  struct in_flight {
+    scenario::planned_command command;
+    std::unique_ptr<net::timer> limit;
+  };
+
+  void collect_steps();
+  void arm();
+  void perform_due();
+  void perform(const step& next);
+  void begin_fault(std::size_t index);
+  void end_fault(std::size_t index);
+
+  void issue(const scenario::planned_command& command);
+  void on_done(const scenario::planned_command& command, const client::outcome& result);
+  void on_limit(std::uint32_t number);
+  void after_command();
+
+  void boot();
+  void stop_process(std::string_view why);
+  void recycle();
+  void rest();
+  void wake();
+  void finish();
+
+  parts with_;
+  const scenario::scenario& scenario_;
+  const scenario::plan& plan_;
+  client::config settings_;
+  std::vector<step> steps_;
+  std::size_t next_step_ = 0;
+  net::timer next_timer_;
+  net::time_point last_instant_{};
+
+  std::unique_ptr<process> current_;
+  std::uint32_t generation_ = 0;
+  std::map<std::uint32_t, in_flight> in_flight_;
+  bool recycle_when_idle_ = false;
+  bool frozen_ = false;
+  bool finishing_ = false;
+  std::function<void()> on_finished_;
+  net::task_group endings_;  ///< Processes that are being killed.
+};
+
+}  // namespace hassle::harness

@@ -1,0 +1,237 @@
+// The program as people run it: arguments in, text and exit status out.
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace hassle::harness {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class CliTest : public ::testing::Test {
+ protected:
+  CliTest() : directory_(fs::path(::testing::TempDir()) / unique_name()) {
+    fs::create_directories(directory_);
+  }
+  ~CliTest() override { fs::remove_all(directory_); }
+
+  static std::string unique_name() {
+    return std::string("hassle-") + ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  std::string file(const std::string& name, std::string_view text) {
+    const fs::path path = directory_ / name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(CliTest, WithoutArgumentsItSaysWhatIsMissingAndExitsWithTwo) {
+  const auto run = run_program("");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("subcommand"));
+}
+
+TEST_F(CliTest, HelpNamesTheVerbsAndTheExitStatuses) {
+  const auto run = run_program("--help");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("explain"), HasSubstr("130 interrupted")));
+  EXPECT_THAT(run_program("run --help").out, HasSubstr("hassle run lee-day --ladder"));
+}
+
+TEST_F(CliTest, TheCanaryExitsWithOne) { EXPECT_EQ(run_program("run canary").status, 1); }
+
+TEST_F(CliTest, AFaultThatCannotFireIsInconclusiveAndExitsWithThree) {
+  const auto run = run_program("run never-fires");
+  EXPECT_EQ(run.status, 3);
+  EXPECT_THAT(run.out, HasSubstr("hit nothing"));
+}
+
+TEST_F(CliTest, NoColourCodesGoIntoAPipe) {
+  EXPECT_THAT(run_program("run canary").out, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(run_program("run canary").err, IsEmpty());
+}
+
+TEST_F(CliTest, AnUnknownScenarioIsAnErrorWithTheNearestName) {
+  const auto run = run_program("run lee-dya");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("lee-day"));
+  EXPECT_THAT(run.out, IsEmpty());
+}
+
+TEST_F(CliTest, AnUnknownClientIsAnErrorWithTheNearestName) {
+  const auto run = run_program("run canary --client naivee");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("naive"));
+}
+
+struct bad_file {
+  const char* name;
+  std::string text;
+  const char* message;  ///< Part of the error, which begins with the file's name.
+};
+
+std::string minimal(std::string_view more) {
+  return "schema = 1\ntitle = \"t\"\nclients = [\"naive\"]\nduration = \"10m\"\n" +
+         std::string(more);
+}
+
+TEST_F(CliTest, BadScenariosAreOneLineErrorsWithTheirPlaceAndNothingRuns) {
+  const std::vector<bad_file> all = {
+      {"unknown-key.toml", minimal("durration = \"5m\"\n"), ":5:1: "},
+      {"wrong-type.toml", minimal("seeds = \"many\"\n"), ":5:"},
+      {"missing-unit.toml", minimal("settle = 30\n"), ":5:"},
+      {"negative.toml", minimal("settle = \"-5s\"\n"), ":5:"},
+      {"overflow.toml", minimal("settle = \"99999999999999h\"\n"), ":5:"},
+      {"late-fault.toml", minimal("[[fault]]\nkind = \"drop\"\nat = \"11m\"\n"), ":7:"},
+      {"probability.toml", minimal("[[fault]]\nkind = \"drop\"\nat = \"1m\"\nprobability = 1.5\n"),
+       ":8:"},
+      {"empty.toml", "", ": "},
+      {"binary.toml",
+       std::string("\x7f"
+                   "ELF\0\x01\x02",
+                   7),
+       ": "},
+      {"deep.toml", "a = " + std::string(100'000, '[') + "\n", ": "},
+  };
+  for (const bad_file& each : all) {
+    const std::string path = file(each.name, each.text);
+    const auto run = run_program("run " + path + " --seeds 1");
+    EXPECT_EQ(run.status, 2) << each.name;
+    EXPECT_THAT(run.err, AllOf(StartsWith(path), HasSubstr(each.message))) << each.name;
+    EXPECT_THAT(run.out, IsEmpty()) << each.name;
+    EXPECT_EQ(run_program("validate " + path).status, 2) << each.name;
+  }
+}
+
+TEST_F(CliTest, AFileOfAHundredMegabytesIsRefused) {
+  const std::string path = file("huge.toml", "");
+  fs::resize_file(path, 100'000'000);
+  const auto run = run_program("run " + path);
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, StartsWith(path));
+}
+
+TEST_F(CliTest, ADirectoryIsNoScenario) {
+  const auto run = run_program("run " + directory_.string() + "/");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr("directory"));
+}
+
+TEST_F(CliTest, AnUnknownLayerInAProfileIsAnError) {
+  const std::string path = file("mine.toml", "schema = 1\ntitle = \"t\"\nlayers = [\"helth\"]\n");
+  const auto run = run_program("run canary --client " + path);
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, AllOf(StartsWith(path + ":3:"), HasSubstr("health")));
+}
+
+TEST_F(CliTest, AJournalDirectoryThatCannotBeWrittenFailsBeforeTheRun) {
+  const std::string blocked = file("a-file", "");
+  const auto run = run_program("run canary --journal " + blocked + "/journals");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.out, IsEmpty());
+}
+
+TEST_F(CliTest, AReportThatCannotBeWrittenFailsBeforeTheRun) {
+  const auto run = run_program("run canary --report json=" + directory_.string() + "/no/r.json");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.out, IsEmpty());
+  EXPECT_EQ(run_program("run canary --report jsn=x").status, 2);
+}
+
+TEST_F(CliTest, TheJsonReportHoldsWhatWasRun) {
+  const std::string path = (directory_ / "r.json").string();
+  EXPECT_EQ(run_program("run canary --seeds 2 --seed 9 --report json=" + path).status, 1);
+  std::ifstream in(path);
+  const auto report = boost::json::parse(std::string{std::istreambuf_iterator<char>(in), {}});
+  EXPECT_EQ(report.at("schema").as_int64(), 1);
+  EXPECT_EQ(report.at("verdict").as_string(), "failed");
+  const auto& run = report.at("runs").at(0);
+  EXPECT_EQ(run.at("scenario").as_string(), "canary");
+  EXPECT_EQ(run.at("client").as_string(), "naive");
+  EXPECT_EQ(run.at("seeds").to_number<int>(), 2);
+  EXPECT_EQ(run.at("first_seed").to_number<int>(), 9);
+  EXPECT_GT(run.at("error_rate").at("mean").to_number<double>(), 0.0);
+}
+
+TEST_F(CliTest, JsonOnStandardOutputIsAllThatIsPrinted) {
+  const auto run = run_program("run canary --seeds 1 --report json=-");
+  EXPECT_EQ(boost::json::parse(run.out).at("schema").as_int64(), 1);
+}
+
+TEST_F(CliTest, ListNamesScenariosAndClients) {
+  const auto run = run_program("list");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("lee-day "), HasSubstr("production ")));
+}
+
+TEST_F(CliTest, ShowDrawsThePlanAsATimeline) {
+  const auto run = run_program("show ha-restart --seed 3");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, AllOf(HasSubstr("seed 3"), HasSubstr("refused 12s"), HasSubstr("healed")));
+}
+
+// A plan can be frozen into a file, and the file is a scenario like any other.
+TEST_F(CliTest, AShownPlanRunsAgainAsAScenario) {
+  const std::string path = file("frozen.toml", run_program("show ha-restart --seed 3 --toml").out);
+  EXPECT_EQ(run_program("validate " + path).status, 0);
+}
+
+TEST_F(CliTest, ExplainNamesTheRestartPhaseThatKilledACommand) {
+  run_program("run ha-restart --client reconnect --seeds 1 --journal " + directory_.string());
+  const std::string journal = (directory_ / "ha-restart.reconnect.1.jsonl").string();
+  const auto all = run_program("explain " + journal);
+  EXPECT_EQ(all.status, 0);
+  EXPECT_THAT(all.out, AllOf(HasSubstr("--command"), HasSubstr("not_running")));
+}
+
+TEST_F(CliTest, ExplainRefusesWhatIsNoJournal) {
+  const std::string path = file("no.jsonl", "hello\n");
+  const auto run = run_program("explain " + path);
+  EXPECT_EQ(run.status, 2);
+  EXPECT_THAT(run.err, HasSubstr(path + ":1"));
+}
+
+TEST_F(CliTest, ExplainOfACommandThatTheJournalDoesNotHaveIsAnError) {
+  run_program("run canary --seeds 1 --journal " + directory_.string());
+  const auto run =
+      run_program("explain " + (directory_ / "canary.naive.1.jsonl").string() + " --command 99999");
+  EXPECT_EQ(run.status, 2);
+}
+
+// Ctrl-C ends a long batch soon, and what is complete is reported.
+TEST_F(CliTest, AnInterruptStillWritesTheReport) {
+  const std::string path = (directory_ / "r.json").string();
+  const auto run = run_program("run lee-day --ladder --seeds 1000000 --report json=" + path,
+                               interrupt::when_running);
+  EXPECT_EQ(run.status, 130);
+  EXPECT_THAT(run.out, HasSubstr("lee-day"));
+  EXPECT_TRUE(fs::exists(path));
+}
+
+TEST_F(CliTest, ASecondRunOverwritesTheReportAtOnce) {
+  const std::string path = file("r.json", "old");
+  run_program("run canary --seeds 1 --report json=" + path);
+  std::ifstream in(path);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_THAT(text, StartsWith("{"));
+}
+
+}  // namespace
+}  // namespace hassle::harness

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hassle::harness {
+
+/// What a program left behind.
+struct program_end {
+  int status = -1;  ///< Exit status; 128 + n if signal n ended it.
+  std::string out;
+  std::string err;
+};
+
+enum class interrupt { never, when_running };
+
+/// Runs the program `hassle` of this build with these arguments, as a shell would split them.
+/// With `when_running`, sends SIGINT as soon as it has taken over that signal.
+program_end run_program(std::string_view arguments, interrupt when = interrupt::never);
+
+}  // namespace hassle::harness

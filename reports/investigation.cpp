@@ -80,6 +80,7 @@ std::size_t investigation::end_of(const command_story& story) const {
 
 std::vector<std::uint32_t> investigation::connections_of(const command_story& story) const {
   std::vector<std::uint32_t> found;
+  found.reserve(story.sendings.size());
   for (const auto& sent : story.sendings) found.push_back(sent.connection);
   for (std::size_t i = story.issued; i <= end_of(story); ++i) {
     const event& e = events_[i];

@@ -50,8 +50,9 @@ std::optional<std::string> bytes_in(const json::value& value) {
 
 template <class T>
 bool store(T& target, std::optional<T> value) {
-  if (value) target = *std::move(value);
-  return value.has_value();
+  if (!value) return false;
+  target = *std::move(value);
+  return true;
 }
 
 std::optional<std::string> text_in(const json::value& value) {

@@ -53,6 +53,7 @@ interval mean_interval(std::span<const double> values) {
 interval paired_difference(std::span<const double> a, std::span<const double> b) {
   assert(a.size() == b.size());
   std::vector<double> differences;
+  differences.reserve(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
   return mean_interval(differences);
 }

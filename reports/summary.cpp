@@ -50,6 +50,7 @@ void add_counts(summary& s, const cell& c) {
 
 void add_rates(summary& s, const cell& c) {
   std::vector<double> rates;
+  rates.reserve(c.runs.size());
   for (const run_figures& run : c.runs) rates.push_back(run.error_rate());
   s.error_rate = mean_interval(rates);
   s.error_rate.low = std::max(s.error_rate.low, 0.0);
@@ -69,6 +70,7 @@ void add_times(summary& s, const cell& c) {
   s.latency_max_ms = in_ms(nearest_rank(latencies, 100));
   const auto lifetimes = pooled(c, &run_figures::lifetimes);
   std::vector<double> seconds;
+  seconds.reserve(lifetimes.size());
   for (const nanoseconds lifetime : lifetimes) seconds.push_back(in_s(lifetime));
   s.lifetime_mean_s = mean_interval(seconds).mean;
   s.lifetime_max_s = in_s(nearest_rank(lifetimes, 100));

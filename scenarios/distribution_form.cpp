@@ -86,6 +86,7 @@ template <class Distribution>
 const dist_rules<Distribution>* find_rules(const std::vector<dist_rules<Distribution>>& all,
                                            const value& table, const site& at) {
   std::vector<std::string_view> names;
+  names.reserve(all.size());
   for (const auto& each : all) {
     names.push_back(each.name);
   }

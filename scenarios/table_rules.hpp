@@ -260,6 +260,7 @@ class table_rules : public rules<Owner> {
       }
     }
     std::vector<std::string_view> names;
+    names.reserve(keys_.size() + tables_.size());
     for (const key_rule& rule : keys_) {
       names.push_back(rule.name);
     }

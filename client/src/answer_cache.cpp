@@ -10,7 +10,7 @@ answer_cache::answer_cache(const degradation_config& settings) : settings_(setti
   assert(settings.entries_max > 0);
 }
 
-void answer_cache::put(const std::string& key, boost::json::value answer, net::time_point now) {
+void answer_cache::put(const std::string& key, shared_answer answer, net::time_point now) {
   if (entries_.size() >= settings_.entries_max && !entries_.contains(key)) {
     entries_.erase(
         std::min_element(entries_.begin(), entries_.end(),
@@ -25,7 +25,7 @@ std::optional<answer_cache::hit> answer_cache::find(const std::string& key,
   if (found == entries_.end()) return std::nullopt;
   const net::duration age = now - found->second.at;
   if (age > settings_.ttl) return std::nullopt;
-  return hit{&found->second.answer, age};
+  return hit{found->second.answer, age};
 }
 
 }  // namespace hassle::client

@@ -6,10 +6,13 @@
 #include <boost/json/value.hpp>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace hassle::client {
+
+using shared_answer = std::shared_ptr<const boost::json::value>;
 
 /// Answers to reads, kept for a while (LEE §4). Pure.
 class answer_cache {
@@ -17,10 +20,10 @@ class answer_cache {
   explicit answer_cache(const degradation_config& settings);
 
   /// Remembers an answer; where there is no room the oldest one is dropped.
-  void put(const std::string& key, boost::json::value answer, net::time_point now);
+  void put(const std::string& key, shared_answer answer, net::time_point now);
 
   struct hit {
-    const boost::json::value* answer;  ///< Valid until the next `put`.
+    shared_answer answer;
     net::duration age;
   };
   /// An answer not older than the TTL.
@@ -30,7 +33,7 @@ class answer_cache {
 
  private:
   struct entry {
-    boost::json::value answer;
+    shared_answer answer;
     net::time_point at;
   };
   degradation_config settings_;

@@ -246,8 +246,10 @@ outcome connection::settle(const command& what, waiter& mine, net::wait_end how)
                 .value = message.id,
                 .text = is_error ? std::string_view(message.error_code) : "ok"});
   if (is_error) return failed(outcome_kind::other, message.error_code);
-  return {
-      .kind = outcome_kind::fresh, .detail = {}, .result = std::move(message.payload), .age = {}};
+  return {.kind = outcome_kind::fresh,
+          .detail = {},
+          .result = std::make_shared<const boost::json::value>(std::move(message.payload)),
+          .age = {}};
 }
 
 void connection::on_text(std::string_view text) {

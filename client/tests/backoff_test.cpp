@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 using net::duration;
 using ::testing::ElementsAre;
 
-std::vector<duration> delays(backoff& from, int count) {
-  std::vector<duration> all;
-  for (int i = 0; i < count; ++i) all.push_back(from.next());
+std::vector<duration> delays(backoff& from, std::size_t count) {
+  std::vector<duration> all(count);
+  std::ranges::generate(all, [&] { return from.next(); });
   return all;
 }
 

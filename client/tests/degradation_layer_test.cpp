@@ -10,18 +10,22 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+std::shared_ptr<const boost::json::value> answer(boost::json::value value) {
+  return std::make_shared<const boost::json::value>(std::move(value));
+}
+
 const command read_of_kitchen{.body = {}, .cache_key = "light.kitchen", .tag = 1};
 
 TEST(DegradationLayer, AFailedReadIsAnsweredFromTheCacheAndSaysSo) {
   layer_bench bench({.degradation = degradation_config{}});
   const auto degradation = make_degradation(bench.shared(), bench.inner());
-  bench.inside.answers = {{.kind = outcome_kind::fresh, .result = "on"},
+  bench.inside.answers = {{.kind = outcome_kind::fresh, .result = answer("on")},
                           failing(outcome_kind::connection, "refused")};
   EXPECT_EQ(bench.send(*degradation, read_of_kitchen).kind, outcome_kind::fresh);
   bench.world().advance(20s);
   const outcome got = bench.send(*degradation, read_of_kitchen);
   EXPECT_EQ(got.kind, outcome_kind::stale);
-  EXPECT_EQ(got.result, boost::json::value("on"));
+  EXPECT_EQ(*got.result, boost::json::value("on"));
   EXPECT_EQ(got.age, 20s);
   EXPECT_THAT(bench.told, ElementsAre("cache"));
 }
@@ -29,7 +33,7 @@ TEST(DegradationLayer, AFailedReadIsAnsweredFromTheCacheAndSaysSo) {
 TEST(DegradationLayer, AnOldAnswerIsNoAnswer) {
   layer_bench bench({.degradation = degradation_config{}});
   const auto degradation = make_degradation(bench.shared(), bench.inner());
-  bench.inside.answers = {{.kind = outcome_kind::fresh, .result = "on"},
+  bench.inside.answers = {{.kind = outcome_kind::fresh, .result = answer("on")},
                           failing(outcome_kind::timeout, "answer limit")};
   bench.send(*degradation, read_of_kitchen);
   bench.world().advance(31s);
@@ -41,7 +45,7 @@ TEST(DegradationLayer, AnOldAnswerIsNoAnswer) {
 TEST(DegradationLayer, ACommandThatIsNoReadIsNeverAnsweredFromTheCache) {
   layer_bench bench({.degradation = degradation_config{}});
   const auto degradation = make_degradation(bench.shared(), bench.inner());
-  bench.inside.answers = {{.kind = outcome_kind::fresh},
+  bench.inside.answers = {{.kind = outcome_kind::fresh, .result = answer(nullptr)},
                           failing(outcome_kind::connection, "refused")};
   bench.send(*degradation);
   EXPECT_EQ(bench.send(*degradation).kind, outcome_kind::connection);

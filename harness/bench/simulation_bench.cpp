@@ -203,8 +203,8 @@ asio::awaitable<void> upgrade_far(pair_of_hosts& pair, websocket_echo& into) {
 /// A command and its answer as WebSocket messages, by Beast at both ends.
 void websocket_round_trip(benchmark::State& state) {
   pair_of_hosts pair;
-  websocket_echo near(
-      R"({"id":1,"type":"call_service","domain":"light","service":"turn_on","target":{"entity_id":"light.kitchen"}})");
+  websocket_echo near(R"({"id":1,"type":"call_service","domain":"light","service":"turn_on",)"
+                      R"("target":{"entity_id":"light.kitchen"}})");
   websocket_echo far(R"({"id":1,"type":"result","success":true,"result":null})");
   pair.tasks.spawn(upgrade_far(pair, far));
   pair.tasks.spawn(upgrade_near(pair, near));

@@ -50,6 +50,7 @@ std::string details_of(const scenario::fault& what, const scenario::planned_faul
 
 std::vector<line> timeline(const scenario::scenario& what, const scenario::plan& plan) {
   std::vector<line> lines;
+  lines.reserve(plan.commands.size() + 2 * plan.faults.size());
   for (const scenario::planned_command& each : plan.commands) {
     lines.push_back({each.at, fmt::format("command {:<5} {}", each.number, label_of(each))});
   }

@@ -38,6 +38,8 @@ enum class ending : std::uint8_t {
 /// What a connection tells the network.
 class connection_owner {
  public:
+  virtual ~connection_owner() = default;
+
   /// The handshake is complete. False if nobody listens any more.
   virtual bool offer(connection& arrived) = 0;
   /// A fault affected the connection for the first time.
@@ -46,9 +48,6 @@ class connection_owner {
   virtual void on_cut(std::uint32_t connection_id, std::string_view why) = 0;
   /// Nothing is left to happen on it, and no stream refers to it.
   virtual void on_finished(connection& which) = 0;
-
- protected:
-  ~connection_owner() = default;
 };
 
 /// One TCP connection between two hosts, as applications see it.

@@ -41,7 +41,7 @@ class network final : private connection_owner {
           tcp_settings tcp = {});
   network(const network&) = delete;
   network& operator=(const network&) = delete;
-  ~network();
+  ~network() override;
 
   /// A new machine, with a name that resolves and an address of its own. The name must be new.
   host& add_host(std::string name);

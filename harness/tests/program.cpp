@@ -52,6 +52,7 @@ std::vector<std::string> split(std::string_view arguments) {
 
 pid_t spawn(const std::vector<std::string>& words, const pipe_ends& out, const pipe_ends& err) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& each : words) argv.push_back(const_cast<char*>(each.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -52,6 +52,7 @@ std::vector<std::string> test_run::outcomes() const {
   }
   std::ranges::sort(done, {}, &reports::event::command);
   std::vector<std::string> texts;
+  texts.reserve(done.size());
   for (const reports::event* each : done) texts.push_back(each->text);
   return texts;
 }

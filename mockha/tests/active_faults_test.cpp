@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 scenario::fault named(std::string name, scenario::fault_parameters what) {
   scenario::fault f;
   f.name = std::move(name);
-  f.what = std::move(what);
+  f.what = what;
   return f;
 }
 

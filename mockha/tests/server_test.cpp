@@ -117,7 +117,7 @@ class ServerTest : public testing::Test {
   static scenario::fault fault(std::string name, scenario::fault_parameters what) {
     scenario::fault f;
     f.name = std::move(name);
-    f.what = std::move(what);
+    f.what = what;
     return f;
   }
   static scenario::planned_fault planned(std::uint32_t number, net::duration amount = {}) {
@@ -130,6 +130,7 @@ class ServerTest : public testing::Test {
   /// "kind value text" of all events but the arrival of connections, which the system orders.
   std::vector<std::string> told() {
     std::vector<std::string> lines;
+    lines.reserve(events_.size());
     for (const auto& e : events_) {
       lines.push_back(std::string(reports::name_of(e.kind)) + " " + std::to_string(e.value) + " " +
                       e.text);

@@ -15,7 +15,8 @@ namespace json = boost::json;
 namespace {
 
 // Most messages are far smaller than this: they are parsed on the stack and only a payload is
-// copied out. Larger ones (get_states) are parsed straight into their final place and moved.
+// copied out. Larger ones (get_states) are parsed into an arena that their payload keeps alive, so
+// that thousands of small values are neither allocated nor freed one by one.
 constexpr std::size_t small_text_max = 2048;
 constexpr std::size_t stack_bytes = 16 * small_text_max;
 constexpr std::size_t parser_bytes = 2048;
@@ -43,17 +44,17 @@ std::int64_t integer_or_zero(const json::object& from, std::string_view key) {
   return number ? *number : 0;
 }
 
-// Takes a value over into ordinary memory: by a move where it lives there already, else by a copy.
-json::value take(json::object& from, std::string_view key) {
+// Takes a value over into `memory`: by a move where it lives there already, else by a copy.
+json::value take(json::object& from, std::string_view key, const json::storage_ptr& memory) {
   json::value* found = from.if_contains(key);
-  return found ? json::value(std::move(*found), json::storage_ptr()) : json::value();
+  return found ? json::value(std::move(*found), memory) : json::value();
 }
 
-void read_result(json::object& from, server_message& into) {
+void read_result(json::object& from, const json::storage_ptr& memory, server_message& into) {
   const json::value* success = from.if_contains("success");
   into.success = success && success->is_bool() && success->get_bool();
   if (into.success) {
-    into.payload = take(from, "result");
+    into.payload = take(from, "result", memory);
     return;
   }
   const json::value* error = from.if_contains("error");
@@ -63,7 +64,7 @@ void read_result(json::object& from, server_message& into) {
   }
 }
 
-bool read_message(json::value& from, server_message& into) {
+bool read_message(json::value& from, const json::storage_ptr& memory, server_message& into) {
   json::object* object = from.if_object();
   const json::value* type = object ? object->if_contains("type") : nullptr;
   if (!type || !type->is_string()) return false;
@@ -72,10 +73,10 @@ bool read_message(json::value& from, server_message& into) {
   into.id = integer_or_zero(*object, "id");
   switch (into.what) {
     case server_message::kind::result:
-      read_result(*object, into);
+      read_result(*object, memory, into);
       return true;
     case server_message::kind::event:
-      into.payload = take(*object, "event");
+      into.payload = take(*object, "event", memory);
       return true;
     case server_message::kind::auth_required:
     case server_message::kind::auth_ok:
@@ -92,8 +93,9 @@ bool read_message(json::value& from, server_message& into) {
   return false;
 }
 
-std::expected<std::vector<server_message>, parse_failure> read_frame(std::string_view text,
-                                                                     json::storage_ptr memory) {
+/// Parses in `memory`; payloads end up in `payload_memory`, which may be the same.
+std::expected<std::vector<server_message>, parse_failure> read_frame(
+    std::string_view text, json::storage_ptr memory, const json::storage_ptr& payload_memory) {
   json::parse_options options;
   options.max_depth = depth_max;
   std::array<unsigned char, parser_bytes> scratch;
@@ -108,13 +110,13 @@ std::expected<std::vector<server_message>, parse_failure> read_frame(std::string
   if (json::array* batch = frame.if_array()) {
     messages.resize(batch->size());
     for (std::size_t n = 0; n < batch->size(); ++n) {
-      if (!read_message((*batch)[n], messages[n])) {
+      if (!read_message((*batch)[n], payload_memory, messages[n])) {
         return std::unexpected(parse_failure::not_a_message);
       }
     }
     return messages;
   }
-  if (!read_message(frame, messages.emplace_back())) {
+  if (!read_message(frame, payload_memory, messages.emplace_back())) {
     return std::unexpected(parse_failure::not_a_message);
   }
   return messages;
@@ -124,11 +126,14 @@ std::expected<std::vector<server_message>, parse_failure> read_frame(std::string
 
 std::expected<std::vector<server_message>, parse_failure> parse_server_frame(
     std::string_view text) {
-  if (text.size() > small_text_max) return read_frame(text, json::storage_ptr());
+  if (text.size() > small_text_max) {
+    const auto arena = json::make_shared_resource<json::monotonic_resource>(text.size());
+    return read_frame(text, arena, arena);
+  }
   // Left uninitialised on purpose: clearing it would cost more than the parsing.
   std::array<unsigned char, stack_bytes> stack;
   json::monotonic_resource memory(stack.data(), stack.size());
-  return read_frame(text, &memory);
+  return read_frame(text, &memory, json::storage_ptr());
 }
 
 std::string auth_message(std::string_view access_token) {

@@ -28,7 +28,7 @@ class degradation final : public layer {
     shared_.tell(
         {.kind = client_event_kind::cache_used, .tag = wanted.what.tag, .value = hit->age.count()});
     co_return outcome{
-        .kind = outcome_kind::stale, .detail = {}, .result = *hit->answer, .age = hit->age};
+        .kind = outcome_kind::stale, .detail = {}, .result = hit->answer, .age = hit->age};
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,9 @@ struct outcome {
   /// Why, for the last three kinds: Home Assistant's error code ("not_found"), "breaker_open",
   /// "bad_json", "answer limit", or what the network said ("Connection refused").
   std::string detail;
-  boost::json::value result;  ///< Of fresh and stale.
+  /// Of fresh and stale: what Home Assistant answered. Shared, because a home's states are large
+  /// and caches keep them; never null for these two, empty for the others.
+  std::shared_ptr<const boost::json::value> result;
   net::duration age{0};       ///< Of stale.
 };
 

@@ -50,7 +50,8 @@ std::vector<std::string> split(std::string_view arguments) {
   return words;
 }
 
-pid_t spawn(const std::vector<std::string>& words, const pipe_ends& out, const pipe_ends& err) {
+pid_t spawn(const std::vector<std::string>& words, const pipe_ends& out, const pipe_ends& err,
+            const std::string& directory) {
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (const std::string& each : words) argv.push_back(const_cast<char*>(each.c_str()));
@@ -59,6 +60,7 @@ pid_t spawn(const std::vector<std::string>& words, const pipe_ends& out, const p
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, out.writing(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.writing(), STDERR_FILENO);
+  if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   pid_t child = -1;
   const int failed = posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -98,12 +100,12 @@ void drain(const pipe_ends& out, const pipe_ends& err, program_end& into) {
 
 }  // namespace
 
-program_end run_program(std::string_view arguments, interrupt when) {
+program_end run_program(std::string_view arguments, interrupt when, const std::string& directory) {
   std::vector<std::string> words = split(arguments);
   words.insert(words.begin(), HASSLE_BINARY_DIR "/bin/hassle");
   pipe_ends out;
   pipe_ends err;
-  const pid_t child = spawn(words, out, err);
+  const pid_t child = spawn(words, out, err, directory);
   out.close_writing();
   err.close_writing();
   if (when == interrupt::when_running) {

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
+#include <vector>
 
 namespace hassle::scenario {
 namespace {
@@ -28,10 +31,8 @@ double mean_of(const Distribution& d, int draws) {
 
 std::vector<std::int64_t> first_draws(const durations& d) {
   random_stream random(stream_seed(7, "pinned"));
-  std::vector<std::int64_t> result;
-  for (int i = 0; i < 4; ++i) {
-    result.push_back(d.draw(random).count());
-  }
+  std::vector<std::int64_t> result(4);
+  std::ranges::generate(result, [&] { return d.draw(random).count(); });
   return result;
 }
 

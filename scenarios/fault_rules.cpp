@@ -137,7 +137,7 @@ kind_rules declare_restart() {
 
 /// A kind that happens at an instant.
 kind_rules momentary(fault_parameters what, std::string_view doc) {
-  kind_rules rules = declare(std::move(what), doc);
+  kind_rules rules = declare(what, doc);
   rules.keys.refuse("for", over_at_once);
   rules.keys.tables("occurrence", &fault::occurrences, momentary_occurrence());
   return rules;
@@ -146,7 +146,7 @@ kind_rules momentary(fault_parameters what, std::string_view doc) {
 /// A kind that lasts, with the rules of its occurrences.
 kind_rules lasting(fault_parameters what, std::string_view doc,
                    const table_rules<fault_occurrence>& occurrence = lasting_occurrence()) {
-  kind_rules rules = declare(std::move(what), doc);
+  kind_rules rules = declare(what, doc);
   rules.keys.key("for", &fault::lasts, a_duration_distribution(zero::refused), "How long it lasts.",
                  need::optional, is_drawn);
   rules.drawn.push_back("for");

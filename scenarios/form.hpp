@@ -80,6 +80,7 @@ form<T> an_integer(T min, T max) {
 template <class Enum>
 form<Enum> a_word(std::vector<std::pair<std::string_view, Enum>> words) {
   std::vector<std::string_view> known;
+  known.reserve(words.size());
   for (const auto& [word, meaning] : words) {
     known.push_back(word);
   }

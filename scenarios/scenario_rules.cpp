@@ -18,6 +18,7 @@ constexpr std::array command_kinds{command_kind::turn_on, command_kind::turn_off
 
 form<command_kind> a_command_kind() {
   std::vector<std::pair<std::string_view, command_kind>> words;
+  words.reserve(command_kinds.size());
   for (const command_kind kind : command_kinds) {
     words.emplace_back(name_of(kind), kind);
   }
@@ -34,6 +35,7 @@ form<std::vector<workload::share>> a_mix() {
               return std::nullopt;
             }
             std::vector<std::string_view> names;
+            names.reserve(command_kinds.size());
             for (const command_kind kind : command_kinds) {
               names.push_back(name_of(kind));
             }

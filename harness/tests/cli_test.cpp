@@ -175,6 +175,15 @@ TEST_F(CliTest, JsonOnStandardOutputIsAllThatIsPrinted) {
   EXPECT_EQ(boost::json::parse(run.out).at("schema").as_int64(), 1);
 }
 
+TEST_F(CliTest, AnotherDurationIsRunWithoutTheExpectations) {
+  const auto run = run_program("run canary --duration 20m --seeds 1");
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.out, HasSubstr("21m"));
+  EXPECT_THAT(run.err, HasSubstr("not checked"));
+  EXPECT_EQ(run_program("run canary --duration 20").status, 2);
+  EXPECT_EQ(run_program("run canary --duration 5m").status, 2) << "its fault is at 10m";
+}
+
 TEST_F(CliTest, ListNamesScenariosAndClients) {
   const auto run = run_program("list");
   EXPECT_EQ(run.status, 0);

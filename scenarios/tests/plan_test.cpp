@@ -174,10 +174,8 @@ TEST(Plan, FaultsOfOneInstantComeInTheOrderOfKindsThenOfDeclaration) {
       "[[fault]]\nkind = \"forget\"\nat = \"1m\"\n[[fault]]\nkind = \"cut\"\nat = \"1m\"\n"
       "[[fault]]\nname = \"z\"\nkind = \"cut\"\nat = \"1m\"\n"
       "[[fault]]\nkind = \"stall\"\nat = \"1m\"\nfor = \"1s\"");
-  std::vector<std::size_t> order;
-  for (const planned_fault& f : p.faults) {
-    order.push_back(f.fault);
-  }
+  std::vector<std::size_t> order(p.faults.size());
+  std::ranges::transform(p.faults, order.begin(), &planned_fault::fault);
   EXPECT_THAT(order, ElementsAre(3, 1, 2, 0));
 }
 

@@ -17,6 +17,7 @@ inline std::string minimal(std::string_view more = {}) {
 
 inline std::vector<std::string> error_texts(const std::vector<input_error>& errors) {
   std::vector<std::string> texts;
+  texts.reserve(errors.size());
   for (const input_error& e : errors) {
     texts.push_back(e.text());
   }

@@ -38,7 +38,7 @@ struct outcome {
   /// Of fresh and stale: what Home Assistant answered. Shared, because a home's states are large
   /// and caches keep them; never null for these two, empty for the others.
   std::shared_ptr<const boost::json::value> result;
-  net::duration age{0};       ///< Of stale.
+  net::duration age{0};  ///< Of stale.
 };
 
 /// A command on its way through the layers.

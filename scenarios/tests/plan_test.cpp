@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace hassle::scenario {
 namespace {
 
@@ -22,6 +25,7 @@ plan planned(std::string_view more, std::uint64_t seed = 1) {
 
 std::vector<duration> times_of(const std::vector<planned_fault>& faults) {
   std::vector<duration> times;
+  times.reserve(faults.size());
   for (const planned_fault& f : faults) {
     times.push_back(f.at);
   }

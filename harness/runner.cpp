@@ -1,6 +1,7 @@
 #include "harness/runner.hpp"
 
 #include "harness/client_settings.hpp"
+#include "harness/scenario_check.hpp"
 #include "harness/version.hpp"
 #include "reports/journal_file.hpp"
 #include "scenarios/plan.hpp"
@@ -147,6 +148,7 @@ std::expected<batch_result, scenario::input_error> run_batch(const std::vector<e
   assert(options.jobs > 0);
   std::vector<prepared_entry> prepared;
   for (const entry& each : entries) {
+    if (auto error = find_scenario_error(*each.what)) return std::unexpected(std::move(*error));
     auto settings = client_settings(each.client);
     if (!settings) return std::unexpected(std::move(settings.error()));
     // What cannot be planned for the first seed is refused before anything runs.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,10 @@ struct home_plan {
   std::map<std::string, std::vector<scene_part>> scenes;  ///< By the scene's entity id.
 };
 
-/// The fixture of this name ("small"), or nothing.
+/// The names that `find_home` knows.
+[[nodiscard]] std::span<const std::string_view> home_names();
+
+/// The fixture of this name, or nothing.
 [[nodiscard]] std::optional<home_plan> find_home(std::string_view name);
 
 /// A home's entities and what services do to them. Knows no connection and no clock: times are

@@ -44,6 +44,7 @@ struct server {
   std::optional<duration> heartbeat = std::chrono::seconds(55);  ///< Silence before it pings.
   std::optional<duration> idle_close;  ///< Closes (1000) a connection without commands for so long.
   duration_distribution service_time;  ///< How long a service call runs before its result.
+  source_position where;               ///< Of `home`, which only those who know mockha can check.
 };
 
 enum class command_kind : std::uint8_t {

@@ -270,6 +270,14 @@ void refuse_drawn_workload(const value& table, scenario& s, problems& out) {
   }
 }
 
+/// For those who can check what the loader cannot.
+void note_places(const value& table, scenario& s, problems&) {
+  if (const value* const server = table.find("server")) {
+    const value* const home = server->find("home");
+    s.ha.where = home != nullptr ? home->where : server->where;
+  }
+}
+
 /// Nothing may begin when the run is over. Positions are those of the offending values.
 void refuse_times_past_the_end(const value& table, scenario& s, problems& out) {
   const value* const length = table.find("duration");
@@ -348,6 +356,7 @@ table_rules<scenario> declare_scenario() {
       .tables(
           "command", [](auto& s) -> auto& { return s.load.commands; }, command_rules())
       .tables("expect", &scenario::expectations, expectation_rules())
+      .check(note_places)
       .check(refuse_drawn_workload)
       .check(refuse_times_past_the_end)
       .check(name_faults);

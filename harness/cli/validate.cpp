@@ -1,10 +1,12 @@
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/verbs.hpp"
+#include "harness/scenario_check.hpp"
 #include "scenarios/plan.hpp"
 #include "scenarios/scenario.hpp"
 
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 namespace hassle::harness::cli {
@@ -15,6 +17,11 @@ exit_status perform(const validate_options& asked) {
     auto parsed = scenario::load_scenario(file);
     if (!parsed) {
       complain(parsed.error());
+      status = exit_status::bad_input;
+      continue;
+    }
+    if (auto error = find_scenario_error(*parsed)) {
+      complain(std::vector{std::move(*error)});
       status = exit_status::bad_input;
       continue;
     }

@@ -102,6 +102,7 @@ TEST_F(CliTest, BadScenariosAreOneLineErrorsWithTheirPlaceAndNothingRuns) {
       {"late-fault.toml", minimal("[[fault]]\nkind = \"drop\"\nat = \"11m\"\n"), ":7:"},
       {"probability.toml", minimal("[[fault]]\nkind = \"drop\"\nat = \"1m\"\nprobability = 1.5\n"),
        ":8:"},
+      {"unknown-home.toml", minimal("[server]\nhome = \"smal\"\n"), ":6:8: "},
       {"empty.toml", "", ": "},
       {"binary.toml",
        std::string("\x7f"

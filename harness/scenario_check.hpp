@@ -1,0 +1,15 @@
+#pragma once
+
+#include "scenarios/error.hpp"
+#include "scenarios/scenario.hpp"
+
+#include <optional>
+
+namespace hassle::harness {
+
+/// What the loader cannot know, because it knows neither client nor mock server: whether the home
+/// that a scenario asks for exists. To be asked before anything runs.
+[[nodiscard]] std::optional<scenario::input_error> find_scenario_error(
+    const scenario::scenario& what);
+
+}  // namespace hassle::harness

@@ -83,4 +83,11 @@ std::vector<std::string> mechanism_notes(const summary& s) {
   return notes;
 }
 
+std::string same_runs_note(std::string_view other_client) {
+  return fmt::format(
+      "the runs are those of {}, to the byte: nothing in this scenario made the difference between "
+      "the two act",
+      other_client);
+}
+
 }  // namespace hassle::reports

@@ -1,4 +1,5 @@
 #include "reports/analysis.hpp"
+#include "reports/notes.hpp"
 #include "reports/verdict.hpp"
 
 #include <algorithm>
@@ -39,6 +40,12 @@ const cell* baseline_of(std::span<const cell> cells, std::size_t i, baseline aga
   return found == before.rend() ? nullptr : &*found;
 }
 
+// Equal digests over the same seeds: the runs are the same to the byte.
+bool same_runs(const cell& a, const cell& b) {
+  return !a.runs.empty() &&
+         std::ranges::equal(a.runs, b.runs, {}, &run_figures::digest, &run_figures::digest);
+}
+
 std::string_view worst_verdict(const report& r) {
   const auto any = [&](std::string_view verdict) {
     return std::ranges::any_of(r.runs, [&](const summary& s) { return s.verdict == verdict; });
@@ -57,6 +64,7 @@ report make_report(std::string version, std::span<const cell> cells, baseline ag
     summary s = summarise(cells[i]);
     if (const cell* before = baseline_of(cells, i, against)) {
       s.change = change_between(*before, cells[i]);
+      if (same_runs(*before, cells[i])) s.notes.push_back(same_runs_note(before->client));
     }
     r.runs.push_back(std::move(s));
   }

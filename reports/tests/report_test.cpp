@@ -47,6 +47,19 @@ TEST(Report, ChangesArePairedBySeed) {
   EXPECT_FALSE(make_report("1", cells, baseline::rung_below, true).runs[1].change);
 }
 
+// A layer that changed nothing at all did not act: that is more than "no significant difference".
+TEST(Report, SaysSoWhereALayerChangedNothing) {
+  const auto note_of = [](std::uint64_t digest_above) {
+    auto cells = three_cells();
+    for (run_figures& each : cells[0].runs) each.digest = 7;
+    for (run_figures& each : cells[1].runs) each.digest = digest_above;
+    const report r = make_report("1", cells, baseline::rung_below, false);
+    return r.runs[1].notes;
+  };
+  EXPECT_THAT(note_of(7), testing::Contains(testing::HasSubstr("those of a, to the byte")));
+  EXPECT_THAT(note_of(8), testing::Not(testing::Contains(testing::HasSubstr("to the byte"))));
+}
+
 TEST(Report, VerdictIsTheWorst) {
   auto cells = three_cells();
   EXPECT_EQ(make_report("1", cells, baseline::none, false).verdict, "passed");

@@ -23,7 +23,7 @@ class small_action {
   template <class Function>
     requires(!std::same_as<std::decay_t<Function>, small_action> &&
              std::invocable<std::decay_t<Function>&>)
-  small_action(Function&& function) {  // NOLINT(google-explicit-constructor): like std::function
+  small_action(Function&& function) {  // Implicit, like std::function.
     using stored = std::decay_t<Function>;
     if constexpr (fits<stored>) {
       ::new (static_cast<void*>(bytes_)) stored(std::forward<Function>(function));

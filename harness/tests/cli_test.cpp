@@ -228,7 +228,7 @@ TEST_F(CliTest, ExplainOfACommandThatTheJournalDoesNotHaveIsAnError) {
 // Ctrl-C ends a long batch soon, and what is complete is reported.
 TEST_F(CliTest, AnInterruptStillWritesTheReport) {
   const std::string path = (directory_ / "r.json").string();
-  const auto run = run_program("run lee-day --ladder --seeds 1000000 --report json=" + path,
+  const auto run = run_program("run lee-day --ladder --seeds 10000 --report json=" + path,
                                interrupt::when_running);
   EXPECT_EQ(run.status, 130);
   EXPECT_THAT(run.out, HasSubstr("lee-day"));

@@ -30,7 +30,6 @@ using errors = std::vector<scenario::input_error>;
 struct prepared_run {
   std::list<scenario::scenario> scenarios;  // The entries point into it.
   std::vector<entry> entries;
-  reports::baseline compare_with = reports::baseline::none;
 };
 
 /// The scenario made shorter or longer. What it expects was said of its own duration.
@@ -88,20 +87,15 @@ std::expected<std::vector<scenario::client_profile>, errors> clients_for(
   return {};
 }
 
-reports::baseline baseline_of(const run_options& asked, const scenario::scenario& what) {
-  switch (asked.clients) {
+reports::baseline baseline_of(client_choice clients) {
+  switch (clients) {
+    case client_choice::of_scenario:  // Listed from the bottom of the ladder up.
     case client_choice::ladder:
       return reports::baseline::rung_below;
     case client_choice::leave_one_out:
       return reports::baseline::first;
     case client_choice::named:
       return reports::baseline::none;
-    case client_choice::of_scenario: {
-      // A scenario that lists the whole ladder means it as one.
-      const auto& rungs = scenario::ladder();
-      return std::ranges::equal(what.clients, rungs) ? reports::baseline::rung_below
-                                                     : reports::baseline::none;
-    }
   }
   return {};
 }
@@ -122,7 +116,6 @@ std::expected<prepared_run, errors> prepare(const run_options& asked) {
     for (scenario::client_profile& each : *clients) {
       all.entries.push_back({&what, std::move(each), asked.seeds.value_or(what.seeds)});
     }
-    all.compare_with = baseline_of(asked, what);
   }
   return all;
 }
@@ -205,8 +198,8 @@ exit_status perform(const run_options& asked) {
     complain(errors{result.error()});
     return exit_status::bad_input;
   }
-  const reports::report report = reports::make_report(std::string(version), result->cells,
-                                                      prepared->compare_with, result->interrupted);
+  const reports::report report = reports::make_report(
+      std::string(version), result->cells, baseline_of(asked.clients), result->interrupted);
   const bool written = write_reports(asked, report);
   if (result->bug) {
     complain("this is a bug of hassle: " + *result->bug);

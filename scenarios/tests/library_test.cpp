@@ -63,6 +63,19 @@ TEST(Library, HoldsTheFilesAsTheyAre) {
   }
 }
 
+// Each client is compared with the one listed before it.
+TEST(Library, ScenariosListTheirClientsFromTheBottomOfTheLadderUp) {
+  for (const library_file& file : suite_files()) {
+    const auto what = parse_scenario(file.text, file.path);
+    ASSERT_TRUE(what) << file.path;
+    auto rung = ladder().begin();
+    for (const std::string& client : what->clients) {
+      rung = std::find(rung, ladder().end(), client);
+      EXPECT_NE(rung, ladder().end()) << file.path << ": " << client;
+    }
+  }
+}
+
 // Scenarios are named by their file's name alone, whatever folder it is in.
 TEST(Library, NamesAreUnique) {
   EXPECT_EQ(std::set(scenario_names().begin(), scenario_names().end()).size(),

@@ -25,6 +25,11 @@ matching matching_of(const config& settings) {
   return settings.correlation ? matching::by_id : matching::next_message;
 }
 
+/// What an answer without a payload (a pong taken for one) amounts to.
+std::shared_ptr<const boost::json::value> no_payload() {
+  return std::make_shared<const boost::json::value>(nullptr);
+}
+
 /// Without `correlation` a bound is still needed; it is far above what a naive client reaches.
 constexpr std::size_t in_flight_max_default = 1024;
 
@@ -248,7 +253,7 @@ outcome connection::settle(const command& what, waiter& mine, net::wait_end how)
   if (is_error) return failed(outcome_kind::other, message.error_code);
   return {.kind = outcome_kind::fresh,
           .detail = {},
-          .result = std::make_shared<const boost::json::value>(std::move(message.payload)),
+          .result = message.payload ? std::move(message.payload) : no_payload(),
           .age = {}};
 }
 

@@ -114,7 +114,7 @@ BENCHMARK_CAPTURE(round_trip, production, "production");
 /// A day with about 2,000 commands, journalled: commands cost, idle time does not.
 void day_of_2000_commands(benchmark::State& state, const char* profile) {
   scenario::scenario what = scenario::find_scenario("lee-day").value();
-  what.load.between_bursts = {.a = 104s};
+  what.load.between_bursts = {.a = 86'400ms};
   what.load.burst_size = {.a = 2};
   const auto plan = scenario::make_plan(what, 1).value();
   const auto settings = client_settings(scenario::find_profile(profile).value()).value();

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cassert>
+#include <memory>
 #include <utility>
 
 namespace hassle::protocol {
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t small_text_max = 2048;
 constexpr std::size_t stack_bytes = 16 * small_text_max;
 constexpr std::size_t parser_bytes = 2048;
+// Values of a home's states take about so many bytes per byte of text.
+constexpr std::size_t arena_per_text = 4;
 
 server_message::kind kind_of(std::string_view type) {
   using enum server_message::kind;
@@ -45,9 +48,11 @@ std::int64_t integer_or_zero(const json::object& from, std::string_view key) {
 }
 
 // Takes a value over into `memory`: by a move where it lives there already, else by a copy.
-json::value take(json::object& from, std::string_view key, const json::storage_ptr& memory) {
+std::shared_ptr<const json::value> take(json::object& from, std::string_view key,
+                                        const json::storage_ptr& memory) {
   json::value* found = from.if_contains(key);
-  return found ? json::value(std::move(*found), memory) : json::value();
+  if (found == nullptr) return nullptr;
+  return std::make_shared<const json::value>(std::move(*found), memory);
 }
 
 void read_result(json::object& from, const json::storage_ptr& memory, server_message& into) {
@@ -127,7 +132,8 @@ std::expected<std::vector<server_message>, parse_failure> read_frame(
 std::expected<std::vector<server_message>, parse_failure> parse_server_frame(
     std::string_view text) {
   if (text.size() > small_text_max) {
-    const auto arena = json::make_shared_resource<json::monotonic_resource>(text.size());
+    const auto arena =
+        json::make_shared_resource<json::monotonic_resource>(arena_per_text * text.size());
     return read_frame(text, arena, arena);
   }
   // Left uninitialised on purpose: clearing it would cost more than the parsing.

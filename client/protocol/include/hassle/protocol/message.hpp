@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,14 @@ struct server_message {
     event,
     unknown,  ///< A type from the future: to be ignored.
   } what = kind::unknown;
-  std::int64_t id = 0;         ///< 0 where there is none, or none that is an integer.
-  bool success = false;        ///< Of a result.
-  std::string error_code;      ///< Of a failed result: "not_found", "unknown_command"…
-  std::string error_message;   ///< Also the text of auth_invalid.
-  std::string ha_version;      ///< Of auth_required and auth_ok.
-  boost::json::value payload;  ///< `result` or `event`.
+  std::int64_t id = 0;        ///< 0 where there is none, or none that is an integer.
+  bool success = false;       ///< Of a result.
+  std::string error_code;     ///< Of a failed result: "not_found", "unknown_command"…
+  std::string error_message;  ///< Also the text of auth_invalid.
+  std::string ha_version;     ///< Of auth_required and auth_ok.
+  /// `result` or `event`, null where there is none. Shared, because it may be large and kept:
+  /// moving a JSON value into other memory would copy it.
+  std::shared_ptr<const boost::json::value> payload;
 };
 
 /// Why a text from the server could not be understood.

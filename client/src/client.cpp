@@ -7,23 +7,6 @@
 
 namespace hassle::client {
 
-std::string_view name_of(outcome_kind kind) noexcept {
-  switch (kind) {
-    case outcome_kind::fresh:
-      return "fresh";
-    case outcome_kind::stale:
-      return "stale";
-    case outcome_kind::connection:
-      return "connection";
-    case outcome_kind::timeout:
-      return "timeout";
-    case outcome_kind::other:
-      return "other";
-  }
-  assert(false);
-  return "";
-}
-
 struct resilient_client::parts {
   parts(net::world& world, config given, observer* telemetry)
       : settings(std::move(given)),

@@ -51,26 +51,28 @@ bool connection::is_healthy() const noexcept {
 
 // ---- Opening ------------------------------------------------------------------------------------
 
-net::time_point connection::stage_limit(const attempt_limits& limits,
+/// When a stage that begins now must be over: at `bound`, or earlier if the layer `deadline` says
+/// so.
+net::time_point connection::stage_limit(net::time_point bound,
                                         duration deadline_config::* own) const {
-  if (!limits.own_limit_per_stage) return std::min(limits.dial, limits.all);
-  const net::time_point mine = shared_.world.time().now() + (*shared_.settings.deadline).*own;
-  return std::min({limits.dial, limits.all, mine});
+  const auto& layer = shared_.settings.deadline;
+  return layer ? std::min(bound, shared_.world.time().now() + (*layer).*own) : bound;
 }
 
 asio::awaitable<net::result<std::unique_ptr<net::websocket>>> connection::dial(
     attempt_limits limits, std::string& stage) {
   net::world& world = shared_.world;
   const config& settings = shared_.settings;
+  const net::time_point bound = std::min(limits.dial, limits.all);
   stage = "resolve";
   auto addresses =
-      co_await net::within(world.time(), stage_limit(limits, &deadline_config::resolve_limit),
+      co_await net::within(world.time(), stage_limit(bound, &deadline_config::resolve_limit),
                            world.resolve(settings.server));
   if (!addresses) co_return std::unexpected(addresses.error());
   shared_.tell({.kind = kind::attempt_stage, .value = attempt_, .text = "resolved"});
 
   stage = "tcp";
-  auto stream = co_await net::within(world.time(), stage_limit(limits, &deadline_config::tcp_limit),
+  auto stream = co_await net::within(world.time(), stage_limit(bound, &deadline_config::tcp_limit),
                                      world.connect(addresses->front()));
   if (!stream) co_return std::unexpected(stream.error());
   number_ = (*stream)->connection_id();
@@ -81,7 +83,7 @@ asio::awaitable<net::result<std::unique_ptr<net::websocket>>> connection::dial(
   net::websocket_limits socket_limits{.message_bytes_max = settings.message_bytes_max};
   socket_limits.unpredictable_masks = settings.unpredictable_masks;
   co_return co_await net::within(
-      world.time(), stage_limit(limits, &deadline_config::upgrade_limit),
+      world.time(), stage_limit(bound, &deadline_config::upgrade_limit),
       net::websocket_connect(world.time(), std::move(*stream), settings.server.host,
                              settings.target, socket_limits));
 }
@@ -107,11 +109,7 @@ asio::awaitable<std::expected<void, outcome>> connection::open(attempt_limits li
   phase_ = phase::authenticating;
   shared_.open_connections.push_back(shared_from_this());
   socket_->start(*this);
-  net::time_point until = limits.all;
-  if (limits.own_limit_per_stage) {
-    until = std::min(until, shared_.world.time().now() + shared_.settings.deadline->auth_limit);
-  }
-  co_return co_await authenticate(until);
+  co_return co_await authenticate(stage_limit(limits.all, &deadline_config::auth_limit));
 }
 
 asio::awaitable<std::expected<void, outcome>> connection::authenticate(net::time_point until) {

@@ -44,11 +44,11 @@ struct context {
   }
 };
 
-/// Limits of the stages of one attempt. `never` = as long as it takes.
+/// Limits of one attempt. `never` = as long as it takes. Where the `deadline` layer is on, each
+/// stage has a limit of its own besides.
 struct attempt_limits {
   net::time_point dial = net::never;  ///< Resolve, TCP and upgrade together end by then.
   net::time_point all = net::never;   ///< Everything, authentication included, ends by then.
-  bool own_limit_per_stage = false;   ///< Those of the `deadline` layer, besides.
 };
 
 /// One connection to Home Assistant: dialled, authenticated, used for commands, ended. Never
@@ -93,7 +93,8 @@ class connection final : public net::websocket_events,
   asio::awaitable<net::result<std::unique_ptr<net::websocket>>> dial(attempt_limits limits,
                                                                      std::string& stage);
   asio::awaitable<std::expected<void, outcome>> authenticate(net::time_point until);
-  net::time_point stage_limit(const attempt_limits& limits, duration deadline_config::* own) const;
+  [[nodiscard]] net::time_point stage_limit(net::time_point bound,
+                                            duration deadline_config::* own) const;
   void become_ready();
   void become_ended(std::string_view why);
   void on_auth_message(const protocol::server_message& message);

@@ -15,8 +15,8 @@ class naive final : public channel {
 
   asio::awaitable<std::optional<outcome>> connect(net::time_point deadline) override {
     const auto fresh = std::make_shared<connection>(shared_);
-    auto opened = co_await fresh->open(attempt_limits{
-        .all = deadline, .own_limit_per_stage = shared_.settings.deadline.has_value()});
+    const attempt_limits limits{.all = deadline};
+    auto opened = co_await fresh->open(limits);
     if (!opened) co_return std::move(opened.error());
     current_ = std::make_shared<connection_user>(fresh);
     co_return std::nullopt;

@@ -70,9 +70,7 @@ class reconnect final : public channel {
 
   [[nodiscard]] attempt_limits limits(net::time_point deadline) const {
     // The listing limits connecting, but not the authentication that follows.
-    return {.dial = shared_.world.time().now() + settings_.connect_limit,
-            .all = deadline,
-            .own_limit_per_stage = shared_.settings.deadline.has_value()};
+    return {.dial = shared_.world.time().now() + settings_.connect_limit, .all = deadline};
   }
 
   context& shared_;

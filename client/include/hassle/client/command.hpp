@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace hassle::client {
 
@@ -28,7 +27,6 @@ enum class outcome_kind : std::uint8_t {
   timeout,     ///< No answer in time. The command may have been executed.
   other,       ///< Answered with an error, or refused by a layer: see `detail`.
 };
-[[nodiscard]] std::string_view name_of(outcome_kind kind) noexcept;
 
 struct outcome {
   outcome_kind kind = outcome_kind::other;

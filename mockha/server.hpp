@@ -7,6 +7,7 @@
 #include "mockha/ledger.hpp"
 #include "mockha/restart_core.hpp"
 #include "mockha/session_core.hpp"
+#include "mockha/status.hpp"
 
 #include "reports/journal.hpp"
 #include "scenarios/plan.hpp"
@@ -22,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,6 +46,8 @@ struct server_limits {
   std::size_t send_queue_max = 4096;        ///< Messages waiting for one client. > 0
   std::size_t connections_max = 20'000;     ///< Being accepted or open; more are reset. > 0
   std::size_t ledger_entries_max = 10'000;  ///< > 0
+  std::size_t faults_max = 1'000;           ///< In force, armed or remembered. > 0
+  std::size_t fault_touches_max = 1'000;    ///< Remembered of each fault. > 0
   net::duration listen_retry = std::chrono::seconds(1);  ///< When the port could not be had. > 0
 };
 
@@ -87,6 +91,31 @@ class server final : private connection_owner {
   [[nodiscard]] const ledger& executions() const noexcept { return executions_; }
   [[nodiscard]] restart_phase phase() const noexcept { return restart_.phase(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+
+  // For those who watch over it and interfere by hand: see server_admin.cpp.
+
+  [[nodiscard]] std::vector<connection_status> connection_list() const;
+  /// False if there is no such connection.
+  bool end_connection(std::uint64_t key, connection::style how, std::uint16_t code);
+  /// Writes a state, as an integration would; makes the entity if there is none.
+  void set_state(std::string_view entity_id, std::string state, const json::object& attributes);
+  /// False if there is no such entity.
+  bool remove_entity(std::string_view entity_id);
+  void fire_event(std::string_view type, const json::object& data);
+  void restart(const scenario::restart_phases& phases);
+  /// As after the start: faults lifted, the home as its plan has it, ledger and history empty.
+  /// Connections stay.
+  void reset();
+
+  // Faults by hand: see server_faults.cpp.
+
+  /// Begins a fault now, or arms it if it has a trigger; its number. `at` and `every` are not
+  /// looked at. The error names a fault that is not a server's.
+  std::expected<std::uint32_t, std::string> inject(const scenario::fault& f);
+  /// False if it is neither armed nor in force.
+  bool lift(std::uint32_t number);
+  /// In force, armed and (the newest) ended, in the order of their numbers.
+  [[nodiscard]] std::vector<fault_status> faults() const;
 
  private:
   // Of connections.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <hassle/net/byte_stream.hpp>
+#include <hassle/net/http.hpp>
 #include <hassle/net/time.hpp>
 #include <hassle/net/world.hpp>
 
@@ -26,6 +27,8 @@ struct websocket_limits {
   /// Masking keys that nobody can guess (RFC 6455, 5.3). Off only where no network is involved:
   /// the simulation saves the time.
   bool unpredictable_masks = true;
+  /// permessage-deflate (RFC 7692): a client offers it, a server accepts it where it is offered.
+  bool deflate = false;
 };
 
 /// How a connection ended. Exactly one of the three: the peer's Close frame, our own doing, or
@@ -41,10 +44,13 @@ struct websocket_end {
 class websocket_events {
  public:
   virtual void on_text(std::string_view message) = 0;
+  virtual void on_binary(std::string_view /*message*/) {}
   virtual void on_ping() {}  ///< Answered already.
   virtual void on_pong() {}
   /// Any frame or part of one: the peer is alive.
   virtual void on_bytes() {}
+  /// Every message that was sent has been handed to the stream; the queue is empty.
+  virtual void on_drained() {}
   /// The last call, exactly once: nothing of the connection is outstanding any more.
   virtual void on_end(const websocket_end& end) = 0;
 
@@ -81,6 +87,19 @@ class websocket {
   virtual void pause_reading() = 0;
   virtual void resume_reading() = 0;
 
+  // Misbehaviour, for servers that are told to. Each can be taken back.
+
+  /// Pings of the peer are answered no more.
+  virtual void ignore_pings(bool /*ignored*/) {};
+  /// Messages go out in frames of at most so many bytes of payload; 0: whole. From the next
+  /// message on.
+  virtual void fragment(std::size_t /*frame_bytes*/) {};
+  /// Bytes go out in pieces of at most so many, one every `every`; 0: at once.
+  virtual void trickle(std::size_t /*piece_bytes*/, duration /*every*/) {};
+  /// Nothing goes out, and what comes in is not read; the stream stays open. What was swallowed is
+  /// gone; what was not read is read after the end of it.
+  virtual void mute(bool /*muted*/) {};
+
   [[nodiscard]] virtual std::size_t queued() const noexcept = 0;  ///< Messages not yet written.
   [[nodiscard]] virtual std::uint32_t connection_id() const noexcept = 0;
 };
@@ -106,6 +125,12 @@ using upgrade_policy = std::function<std::optional<upgrade_refusal>(std::string_
 /// A cancelled caller drops the stream.
 [[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
     time_source& time, std::unique_ptr<byte_stream> stream, upgrade_policy policy,
+    websocket_limits limits);
+
+/// The server's side of an upgrade whose request was read already, and found good by the caller
+/// (its Sec-WebSocket-Version may be 7, 8 or 13). `early` was read behind the request.
+[[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
+    time_source& time, std::unique_ptr<byte_stream> stream, http_request request, std::string early,
     websocket_limits limits);
 
 /// True for the answers other than 101 to an upgrade request.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace hassle::harness {
 
@@ -22,6 +23,7 @@ class simulated_stream final : public net::byte_stream {
 
   [[nodiscard]] asio::any_io_executor get_executor() override;
   [[nodiscard]] std::uint32_t connection_id() const noexcept override { return id_; }
+  [[nodiscard]] std::string peer_address() const override;
   void read_some(asio::mutable_buffer into, handler done) override;
   void write_some(std::span<const asio::const_buffer> from, handler done) override;
   void shutdown_send() noexcept override;
@@ -33,6 +35,7 @@ class simulated_stream final : public net::byte_stream {
 
   connection* connection_;  // Null once closed.
   host* where_;
+  const host* peer_;
   side side_;
   std::uint32_t id_;
 };

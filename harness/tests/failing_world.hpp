@@ -43,6 +43,7 @@ class failing_stream final : public net::byte_stream {
   [[nodiscard]] std::uint32_t connection_id() const noexcept override {
     return inner_->connection_id();
   }
+  [[nodiscard]] std::string peer_address() const override { return inner_->peer_address(); }
   void read_some(net::asio::mutable_buffer into, handler done) override {
     if (!plan_.strikes()) return inner_->read_some(into, std::move(done));
     fail(std::move(done));

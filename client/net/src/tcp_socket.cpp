@@ -41,10 +41,15 @@ class tcp_stream final : public byte_stream {
       : socket_(std::move(socket)), connection_id_(connection_id) {
     error_code ignored;  // A connection that is dead already says so at the first read.
     socket_.set_option(tcp::no_delay(true), ignored);
+    const auto remote = socket_.remote_endpoint(ignored);
+    if (!ignored) peer_ = remote.address();
   }
 
   [[nodiscard]] asio::any_io_executor get_executor() override { return socket_.get_executor(); }
   [[nodiscard]] std::uint32_t connection_id() const noexcept override { return connection_id_; }
+  [[nodiscard]] std::string peer_address() const override {
+    return peer_.is_unspecified() ? std::string() : peer_.to_string();
+  }
 
   void read_some(asio::mutable_buffer into, handler done) override {
     socket_.async_read_some(into, [done = std::move(done)](error_code ec, std::size_t n) mutable {
@@ -78,6 +83,7 @@ class tcp_stream final : public byte_stream {
  private:
   tcp::socket socket_;
   std::uint32_t connection_id_;
+  asio::ip::address peer_;  // Unspecified where the connection was dead from the beginning.
 };
 
 class tcp_acceptor final : public acceptor {

@@ -83,6 +83,12 @@ TEST_P(WorldFixture, ConnectsAndBothEndsKnowTheSameNumber) {
   EXPECT_EQ(client->connection_id(), server->connection_id());
 }
 
+TEST_P(WorldFixture, BothEndsKnowWhereTheOtherIs) {
+  connect();
+  EXPECT_EQ(client->peer_address(), place->far_address());
+  EXPECT_NE(server->peer_address(), "");
+}
+
 TEST_P(WorldFixture, NobodyListeningIsRefused) {
   net::endpoint closed;
   {

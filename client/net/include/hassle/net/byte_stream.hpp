@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 
 namespace hassle::net {
 
@@ -31,6 +32,9 @@ class byte_stream {
 
   /// The same number at both ends, unique within a world, from 1. For journals.
   [[nodiscard]] virtual std::uint32_t connection_id() const noexcept = 0;
+
+  /// The address of the machine at the other end, without its port; empty if it is not known.
+  [[nodiscard]] virtual std::string peer_address() const { return {}; }
 
   /// Completes with 1..size bytes, or with an error.
   virtual void read_some(asio::mutable_buffer into, handler done) = 0;

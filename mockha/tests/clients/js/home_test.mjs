@@ -1,0 +1,138 @@
+// The official client at home: states, services, events, and what goes over the wire for them.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Inbox, Mockha } from "./mockha.mjs";
+import { connect, ha, watchEntities } from "./official.mjs";
+
+test("it logs in before it is asked to and takes the ids that it always takes", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  assert.equal(connection.haVersion, "2026.6.0");
+  await connection.ping();
+  const { sent, received } = connection.socket;
+  assert.deepEqual(sent, [
+    { type: "auth", access_token: mockha.token },
+    { type: "supported_features", id: 1, features: { coalesce_messages: 1 } },
+    { type: "ping", id: 3 },
+  ]);
+  assert.deepEqual(JSON.parse(received.all[0]), { type: "auth_required", ha_version: "2026.6.0" });
+  assert.deepEqual(JSON.parse(received.all[1]), { type: "auth_ok", ha_version: "2026.6.0" });
+});
+
+test("a wrong token is refused for good", async (t) => {
+  const mockha = await Mockha.start(t);
+  const auth = ha.createLongLivedTokenAuth(mockha.http, "wrong");
+  await assert.rejects(
+    ha.createConnection({ auth, setupRetry: 3 }),
+    (error) => error === ha.ERR_INVALID_AUTH,
+  );
+});
+
+test("nobody there is an error that can be retried", async (t) => {
+  const mockha = await Mockha.start(t);
+  await mockha.stop();
+  const auth = ha.createLongLivedTokenAuth(mockha.http, mockha.token);
+  await assert.rejects(ha.createConnection({ auth }), (error) => error === ha.ERR_CANNOT_CONNECT);
+});
+
+test("states are the same in a list and in a subscription", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const states = await ha.getStates(connection);
+  assert.equal(states.length, 44);
+  const entities = await watchEntities(connection).find(() => true, "entities");
+  assert.equal(Object.keys(entities).length, states.length);
+  for (const { last_changed, last_updated, last_reported, ...state } of states) {
+    const { last_changed: changed, last_updated: updated, ...entity } = entities[state.entity_id];
+    assert.deepEqual(entity, state);
+    // JavaScript knows milliseconds only.
+    assert.equal(Date.parse(changed), Date.parse(last_changed));
+    assert.equal(Date.parse(updated), Date.parse(last_updated));
+  }
+});
+
+test("a service changes an entity before it is answered, in the name of the caller", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const seen = watchEntities(connection);
+  const before = await seen.find(() => true, "entities");
+  assert.equal(before["light.desk"].state, "off");
+  const result = await ha.callService(
+    connection,
+    "light",
+    "turn_on",
+    { brightness_pct: 50 },
+    { entity_id: "light.desk" },
+  );
+  const light = seen.all.at(-1)["light.desk"];
+  assert.equal(light.state, "on");
+  assert.equal(light.attributes.brightness, 128);
+  assert.equal(light.attributes.friendly_name, "Desk");
+  assert.equal(light.context.id, result.context.id);
+  assert.match(light.context.id, /^[0-9A-HJKMNP-TV-Z]{26}$/);
+  assert.equal(light.context.user_id, result.context.user_id);
+  assert.ok(light.last_changed > before["light.desk"].last_changed);
+  // The others are what they were.
+  assert.deepEqual(seen.all.at(-1)["light.kitchen"], before["light.kitchen"]);
+});
+
+test("an unknown service is refused with what a person's language needs", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  await assert.rejects(ha.callService(connection, "light", "explode"), {
+    code: "not_found",
+    message: "Service light.explode not found.",
+    translation_key: "service_not_found",
+    translation_domain: "homeassistant",
+    translation_placeholders: { domain: "light", service: "explode" },
+  });
+});
+
+test("what the server does not know is an error of that command alone", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  await assert.rejects(connection.sendMessagePromise({ type: "no/such" }), {
+    code: "unknown_command",
+    message: "Unknown command.",
+  });
+  await assert.rejects(connection.sendMessagePromise({ type: "get_states", more: 1 }), {
+    code: "invalid_format",
+  });
+  await connection.ping();
+});
+
+test("events come until they are unsubscribed", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const changes = new Inbox();
+  const everything = new Inbox();
+  const leave = await connection.subscribeEvents(changes.put, "state_changed");
+  await connection.subscribeEvents(everything.put);
+  const turn = (service) =>
+    ha.callService(connection, "switch", service, {}, { entity_id: "switch.fan" });
+  await turn("turn_on");
+  assert.equal(changes.all.length, 1);
+  const [{ data, event_type, origin }] = changes.all;
+  assert.equal(event_type, "state_changed");
+  assert.equal(origin, "LOCAL");
+  assert.equal(data.old_state.state, "off");
+  assert.equal(data.new_state.state, "on");
+  assert.deepEqual(
+    everything.all.map((event) => event.event_type),
+    ["call_service", "state_changed"],
+  );
+  assert.deepEqual(everything.all[0].data, {
+    domain: "switch",
+    service: "turn_on",
+    service_data: { entity_id: ["switch.fan"] },
+  });
+  await leave();
+  await turn("turn_off");
+  assert.equal(changes.all.length, 1);
+  assert.equal(everything.all.length, 4);
+  await assert.rejects(
+    connection.sendMessagePromise({ type: "unsubscribe_events", subscription: 3 }),
+    { code: "not_found", message: "Subscription not found." },
+  );
+});

@@ -32,7 +32,7 @@ struct run_service {
   std::string user_id;
   bool wants_response = false;
 };
-struct fire_event {
+struct publish_event {
   bus_event event;
 };
 /// Whoever is logged in with an access token of this refresh token is to be thrown out.
@@ -56,7 +56,7 @@ struct note {  ///< For the journal; only where `trace` is set.
   std::uint64_t id = 0;
   std::string text;
 };
-using action = std::variant<send_text, run_service, fire_event, revoked_token, lose_answer,
+using action = std::variant<send_text, run_service, publish_event, revoked_token, lose_answer,
                             send_ping, end_session, failed_login, good_login, note>;
 using actions = std::vector<action>;
 

@@ -49,6 +49,12 @@ std::optional<fault_kind> active_faults::end(std::uint32_t number) {
   return kind;
 }
 
+command_verdict active_faults::judge(std::uint32_t, std::uint64_t, std::string_view,
+                                     std::string_view) {
+  if (answers() == answer_rule::lose_before) return swallow_it{};
+  return run_it{};
+}
+
 bool active_faults::any(fault_kind kind) const noexcept {
   return std::ranges::find(faults_, kind, &active::kind) != faults_.end();
 }

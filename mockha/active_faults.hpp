@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mockha/session_core.hpp"
+#include "mockha/command_judge.hpp"
 
 #include "scenarios/plan.hpp"
 
@@ -21,8 +21,15 @@ enum class fault_kind : std::uint8_t { restart, stall, slow, drop, lose_answer, 
 /// The kind of a fault, or nothing if it belongs to the network or the client's host.
 [[nodiscard]] std::optional<fault_kind> server_fault(const scenario::fault_parameters& what);
 
+/// What happens to answers at present.
+enum class answer_rule : std::uint8_t {
+  pass,
+  lose_before,  ///< Commands are swallowed: not executed, not answered.
+  lose_after,   ///< Commands are executed, their answers lost.
+};
+
 /// The faults in force, what they ask for together, and whom they have hit so far.
-class active_faults {
+class active_faults final : public command_judge {
  public:
   struct hit {
     std::uint32_t number = 0;  ///< Of the occurrence in the plan.
@@ -32,6 +39,9 @@ class active_faults {
   void begin(fault_kind kind, const scenario::fault& f, const scenario::planned_fault& planned);
   /// The kind of the fault that has ended, or nothing if no such fault was in force.
   std::optional<fault_kind> end(std::uint32_t number);
+
+  [[nodiscard]] command_verdict judge(std::uint32_t connection, std::uint64_t id,
+                                      std::string_view type, std::string_view what) override;
 
   [[nodiscard]] bool any(fault_kind kind) const noexcept;
   [[nodiscard]] answer_rule answers() const noexcept;

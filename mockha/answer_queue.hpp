@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mockha/session_core.hpp"
+#include "mockha/action.hpp"
 
 #include <hassle/net/time.hpp>
 

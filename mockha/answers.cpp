@@ -77,11 +77,19 @@ std::string event(std::string_view event, std::uint64_t subscription) {
   return text;
 }
 
-std::string snapshot(std::uint64_t subscription, const home& of,
-                     const std::vector<std::string>* entities) {
-  std::string text = fmt::format(R"({{"id":{},"type":"event","event":{{"a":{{)", subscription);
+std::string id_first_event(std::uint64_t subscription, std::string_view event) {
+  std::string text;
+  text.reserve(event.size() + 64);
+  fmt::format_to(std::back_inserter(text), R"({{"id":{},"type":"event","event":)", subscription);
+  text += event;
+  text += '}';
+  return text;
+}
+
+std::string snapshot(const home& of, const std::vector<std::string>* entities) {
+  std::string text = R"({"a":{)";
   of.append_compressed(text, entities);
-  text += "}}}";
+  text += "}}";
   return text;
 }
 

@@ -25,8 +25,9 @@ std::string error(std::uint64_t id, const failure& why);
 
 /// An event of the bus or a difference of entities: the id comes last.
 std::string event(std::string_view event, std::uint64_t subscription);
-/// The first event of subscribe_entities: the id comes first.
-std::string snapshot(std::uint64_t subscription, const home& of,
-                     const std::vector<std::string>* entities);
+/// Any other event: the id comes first.
+std::string id_first_event(std::uint64_t subscription, std::string_view event);
+/// What the first event of subscribe_entities holds.
+std::string snapshot(const home& of, const std::vector<std::string>* entities);
 
 }  // namespace hassle::mockha::answers

@@ -45,6 +45,12 @@ class command_turn {
   /// Keeps it under this command's id and answers with null; refuses it where there are too many.
   /// False if it was refused.
   virtual bool subscribe(std::unique_ptr<subscription> what) = 0;
+  /// False if there is no such subscription.
+  virtual bool unsubscribe(std::uint64_t id) = 0;
+  /// Answers with a pong, which is no result.
+  virtual void pong() = 0;
+  /// Messages may be joined into arrays from now on.
+  virtual void coalesce() = 0;
   /// What is not said by the above: services, events of the bus, the end of the session.
   virtual void perform(action what) = 0;
 
@@ -69,5 +75,15 @@ struct command_entry {
 [[nodiscard]] std::span<const command_entry> frontend_commands();    ///< commands_frontend.cpp
 [[nodiscard]] std::span<const command_entry> registry_commands();    ///< commands_registry.cpp
 [[nodiscard]] std::span<const command_entry> automation_commands();  ///< commands_automation.cpp
+
+/// The command of this type, or null.
+[[nodiscard]] const command_entry* find_command(std::string_view type);
+
+/// What journals and faults call a command: "ping", "light.turn_on light.kitchen". What a client
+/// sent is cut.
+[[nodiscard]] std::string describe_command(std::string_view type, const json::object& command);
+
+/// A failure without translation fields.
+[[nodiscard]] failure plain_failure(std::string code, std::string message);
 
 }  // namespace hassle::mockha

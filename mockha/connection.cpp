@@ -19,7 +19,7 @@ connection::connection(std::uint64_t key, net::time_source& time, connection_own
     : key_(key),
       time_(time),
       owner_(owner),
-      core_(around),
+      core_(around, socket->connection_id()),
       socket_(std::move(socket)),
       timer_(time) {}
 
@@ -35,6 +35,10 @@ void connection::perform(actions wanted) {
     std::visit(overloaded{
                    [&](send_text& a) { owner_.on_send(*this, std::move(a)); },
                    [&](run_service& a) { owner_.on_service(*this, std::move(a)); },
+                   [&](publish_event& a) { owner_.on_fire(*this, std::move(a)); },
+                   [&](revoked_token& a) { owner_.on_revoked(*this, a); },
+                   [&](failed_login&) { owner_.on_login(*this, false); },
+                   [&](good_login&) { owner_.on_login(*this, true); },
                    [&](lose_answer& a) { owner_.on_lost_answer(*this, a.id); },
                    [&](send_ping&) { socket_->ping(); },
                    [&](end_session& a) { owner_.on_end_wish(*this, std::move(a)); },
@@ -50,7 +54,7 @@ void connection::on_text(std::string_view message) {
     return;
   }
   const watch before = core_.wanted();
-  perform(core_.on_text(message, time_.now()));
+  perform(core_.on_text(message, time_.now(), to_wall_time(time_.wall_now())));
   if (core_.wanted() != before) owner_.on_watch_changed();
   arm();
 }

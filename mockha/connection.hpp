@@ -76,6 +76,10 @@ class connection_owner {
   virtual void on_end_wish(connection& from, end_session wish) = 0;
   virtual void on_service(connection& from, run_service wanted) = 0;
   virtual void on_lost_answer(connection& from, std::uint64_t id) = 0;
+  virtual void on_fire(connection& from, publish_event wanted) = 0;
+  /// Everybody who is connected by this token is to be thrown out.
+  virtual void on_revoked(connection& from, const revoked_token& which) = 0;
+  virtual void on_login(connection& from, bool good) = 0;
   virtual void on_note(connection& from, note n) = 0;
   virtual void on_bytes(connection& from) = 0;
   /// Subscriptions came or went.

@@ -23,7 +23,7 @@ home_plan plan_named(std::string_view name) {
 server_config make_config(const scenario::server& asked, std::string access_token) {
   server_config config;
   config.home = asked.home;
-  config.session.access_token = std::move(access_token);
+  config.access_token = std::move(access_token);
   config.session.version = asked.version;
   config.session.heartbeat = asked.heartbeat;
   config.session.idle_close = asked.idle_close;
@@ -41,13 +41,18 @@ server::server(net::world& world, server_config config, recorder record)
       record_(std::move(record)),
       house_(plan_named(config_.home), context_source(world.random("mockha contexts")),
              to_wall_time(time_.wall_now())),
+      registry_(plan_named(config_.home), to_wall_time(time_.wall_now())),
+      tokens_(world.random("mockha tokens")),
       executions_(config_.limits.ledger_entries_max),
-      around_(config_.session, house_),
+      around_{
+          .settings = config_.session, .house = house_, .registry = registry_, .tokens = tokens_},
       service_random_(world.random("mockha service time")),
       tasks_(world.executor()),
       listen_retry_(time_),
       queue_timer_(time_),
-      restart_timer_(time_) {}
+      restart_timer_(time_) {
+  tokens_.add_static(config_.access_token, user{}.id);
+}
 
 server::~server() { assert(stopped_ || !started_); }
 
@@ -82,6 +87,10 @@ void server::on_note(connection& from, note n) {
 }
 
 void server::on_send(connection& from, send_text message) {
+  if (message.what == send_text::kind::answer && faults_.answers() == answer_rule::lose_after) {
+    on_lost_answer(from, message.answers);
+    return;
+  }
   const net::duration delay = faults_.delay();
   const net::time_point now = time_.now();
   if (delay > net::duration::zero()) hit(fault_kind::slow, from.id());
@@ -120,8 +129,7 @@ void server::transmit(connection& to, send_text message) {
 void server::on_service(connection& from, run_service wanted) {
   const auto wall = to_wall_time(time_.wall_now());
   const net::time_point now = time_.now();
-  home::outcome done =
-      house_.execute(*wanted.called, wanted.call, config_.session.user_id, wall, watch_);
+  home::outcome done = house_.execute(*wanted.called, wanted.call, wanted.user_id, wall, watch_);
   std::string what = describe(wanted.call);
   const bool effective = done.effective && !done.failed;
   if (effective) {
@@ -135,7 +143,7 @@ void server::on_service(connection& from, run_service wanted) {
   if (watch_.states) publish(call_service_event(wanted.call, done.cause, wall));
   publish(done.changes);
 
-  send_text answer = from.core().service_answer(wanted.id, done);
+  send_text answer = from.core().service_answer(wanted, done);
   const auto takes = config_.service_time.draw(service_random_);
   if (takes <= net::duration::zero()) {
     from.perform(from.core().on_answer_due(std::move(answer)));
@@ -144,6 +152,22 @@ void server::on_service(connection& from, run_service wanted) {
     arm_queue();
   }
 }
+
+void server::on_fire(connection&, publish_event wanted) { publish(wanted.event); }
+
+void server::on_revoked(connection& from, const revoked_token& which) {
+  assert(!which.refresh_token_id.empty());
+  for (const auto& [key, c] : connections_) {
+    if (c->core().caller().refresh_token_id != which.refresh_token_id) continue;
+    if (c.get() == &from) {  // Behind its answer.
+      on_end_wish(from, {.why = "token revoked"});
+    } else {
+      c->end(connection::style::close, 1000, "token revoked");
+    }
+  }
+}
+
+void server::on_login(connection&, bool) {}
 
 void server::on_lost_answer(connection& from, std::uint64_t id) {
   const auto taker = faults_.taker_of_answers();
@@ -178,7 +202,7 @@ void server::on_ended(connection& from) {
 
 void server::publish(const bus_event& event) {
   for (const auto& [key, c] : connections_) {
-    if (c->core().wanted() != watch{}) c->perform(c->core().on_event(event));
+    if (c->core().listens()) c->perform(c->core().on_event(event));
   }
 }
 

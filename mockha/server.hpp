@@ -54,6 +54,7 @@ struct server_limits {
 struct server_config {
   std::string home = "small";  ///< A name that `find_home` knows.
   session_settings session;
+  std::string access_token = std::string(default_access_token);  ///< Secret: never in a journal.
   scenario::duration_distribution service_time;
   server_limits limits;
 };
@@ -123,6 +124,9 @@ class server final : private connection_owner {
   void on_end_wish(connection& from, end_session wish) override;
   void on_service(connection& from, run_service wanted) override;
   void on_lost_answer(connection& from, std::uint64_t id) override;
+  void on_fire(connection& from, publish_event wanted) override;
+  void on_revoked(connection& from, const revoked_token& which) override;
+  void on_login(connection& from, bool good) override;
   void on_note(connection& from, note n) override;
   void on_bytes(connection& from) override;
   void on_watch_changed() override;
@@ -165,6 +169,8 @@ class server final : private connection_owner {
   const server_config config_;
   const recorder record_;
   home house_;
+  registries registry_;
+  token_store tokens_;
   ledger executions_;
   surroundings around_;
   net::random_stream service_random_;

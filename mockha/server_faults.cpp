@@ -97,7 +97,7 @@ void server::end_fault(const scenario::planned_fault& planned) {
 }
 
 void server::apply_rules() {
-  around_.answers = faults_.answers();
+  around_.judge = faults_.empty() ? nullptr : &faults_;
   update_listener();
 }
 

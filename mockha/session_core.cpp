@@ -1,6 +1,7 @@
 #include "mockha/session_core.hpp"
 
 #include "mockha/answers.hpp"
+#include "mockha/json_text.hpp"
 #include "mockha/schema.hpp"
 
 #include <fmt/format.h>
@@ -26,6 +27,27 @@ std::optional<std::uint64_t> positive_integer(const json::value* value) {
 
 constexpr std::string_view bad_token = "Invalid access token or password";
 
+send_text authentication(std::string text) {
+  return {
+      .text = std::move(text), .code = {}, .what = send_text::kind::authentication, .command = {}};
+}
+
+send_text event_text(std::string text, std::uint64_t subscription) {
+  return {.text = std::move(text),
+          .code = {},
+          .what = send_text::kind::event,
+          .subscription = subscription,
+          .command = {}};
+}
+
+send_text answer_text(std::string text, std::uint64_t id, std::string code, std::string command) {
+  return {.text = std::move(text),
+          .answers = id,
+          .code = std::move(code),
+          .what = send_text::kind::answer,
+          .command = std::move(command)};
+}
+
 }  // namespace
 
 std::string_view name_of(core_state state) noexcept {
@@ -41,11 +63,96 @@ std::string_view name_of(core_state state) noexcept {
   return {};
 }
 
+// What a subscription says.
+class session_core::voice final : public subscription_output {
+ public:
+  voice(std::uint64_t id, actions& done) : id_(id), done_(done) {}
+
+  void bus_event_text(std::string_view event) override {
+    done_.push_back(event_text(answers::event(event, id_), id_));
+  }
+  void event(std::string_view event) override {
+    done_.push_back(event_text(answers::id_first_event(id_, event), id_));
+  }
+  void error(const failure& why) override {
+    done_.push_back(event_text(answers::error(id_, why), id_));
+  }
+
+ private:
+  const std::uint64_t id_;
+  actions& done_;
+};
+
+// What a command can do.
+class session_core::running_command final : public command_turn {
+ public:
+  running_command(const facts& f, session_core& core, turn& t, std::string what)
+      : command_turn(f), core_(core), turn_(t), what_(std::move(what)) {}
+
+  void succeed(std::string_view result) override {
+    say(answers::result((*this)->id, result), "ok");
+  }
+  void fail(const failure& why) override { say(answers::error((*this)->id, why), why.code); }
+  void event(std::string_view event) override {
+    turn_.done.push_back(event_text(answers::id_first_event((*this)->id, event), (*this)->id));
+  }
+  bool subscribe(std::unique_ptr<subscription> what) override;
+  bool unsubscribe(std::uint64_t id) override;
+  void pong() override { say(answers::pong((*this)->id), "ok"); }
+  void coalesce() override { core_.coalescing_ = true; }
+  void perform(action what) override;
+
+ private:
+  void say(std::string text, std::string code) {
+    core_.answer(turn_, answer_text(std::move(text), (*this)->id, std::move(code), what_));
+  }
+
+  session_core& core_;
+  turn& turn_;
+  const std::string what_;
+};
+
+bool session_core::running_command::subscribe(std::unique_ptr<subscription> what) {
+  if (core_.subscriptions_.size() >= core_.around_.settings.limits.subscriptions_max) {
+    fail(plain_failure("home_assistant_error", "Too many subscriptions."));
+    return false;
+  }
+  const watch wanted = what->wanted();
+  if (wanted.states) ++core_.event_subscriptions_;
+  if (wanted.diffs) ++core_.diff_subscriptions_;
+  core_.subscriptions_due_ = std::min(core_.subscriptions_due_, what->deadline());
+  core_.subscriptions_.emplace((*this)->id, std::move(what));
+  succeed("null");
+  return true;
+}
+
+bool session_core::running_command::unsubscribe(std::uint64_t id) {
+  const auto found = core_.subscriptions_.find(id);
+  if (found == core_.subscriptions_.end()) return false;
+  core_.forget(*found->second);
+  core_.subscriptions_.erase(found);
+  return true;
+}
+
+void session_core::running_command::perform(action what) {
+  if (const auto* revoked = std::get_if<revoked_token>(&what)) {
+    if (revoked->refresh_token_id == (*this)->refresh_token_id) core_.revoked_ = true;
+  }
+  turn_.done.push_back(std::move(what));
+}
+
 void session_core::become(phase next) noexcept {
   phase_ = next;
   if (next != phase::ended) return;
   subscriptions_.clear();
   event_subscriptions_ = diff_subscriptions_ = 0;
+  subscriptions_due_ = net::never;
+}
+
+void session_core::forget(const subscription& one) noexcept {
+  const watch wanted = one.wanted();
+  if (wanted.states) --event_subscriptions_;
+  if (wanted.diffs) --diff_subscriptions_;
 }
 
 void session_core::end(turn& t, bool with_close, std::string why) {
@@ -58,12 +165,12 @@ actions session_core::on_open(net::time_point now) {
   become(phase::authentication);
   opened_ = last_bytes_ = last_command_ = now;
   actions done;
-  done.push_back(send_text{.text = answers::auth_required(around_.settings.version), .code = {}});
+  done.push_back(authentication(answers::auth_required(around_.settings.version)));
   return done;
 }
 
-actions session_core::on_text(std::string_view text, net::time_point now) {
-  turn t{.now = now, .done = {}};
+actions session_core::on_text(std::string_view text, net::time_point now, wall_time wall) {
+  turn t{.now = now, .wall = wall, .done = {}};
   switch (phase_) {
     case phase::fresh:
     case phase::ended:
@@ -72,12 +179,13 @@ actions session_core::on_text(std::string_view text, net::time_point now) {
       on_auth(around_.reader.read(text), t);
       break;
     case phase::command: {
+      if (revoked_) break;
       const json::value* message = around_.reader.read(text);
       if (!message) {
         end(t, true, "invalid json");
       } else if (const json::array* batch = message->if_array()) {
         for (const auto& element : *batch) {
-          if (phase_ == phase::command) on_message(element, t);
+          if (phase_ == phase::command && !revoked_) on_message(element, t);
         }
       } else {
         on_message(*message, t);
@@ -88,30 +196,40 @@ actions session_core::on_text(std::string_view text, net::time_point now) {
   return std::move(t.done);
 }
 
+void session_core::refuse(turn& t, std::string_view noted, std::string_view message,
+                          std::string why) {
+  if (around_.settings.trace) {
+    t.done.push_back(note{event_kind::server_auth, 0, std::string(noted)});
+  }
+  t.done.push_back(authentication(answers::auth_invalid(message)));
+  end(t, true, std::move(why));
+}
+
 void session_core::on_auth(const json::value* message, turn& t) {
   if (!message) {
     end(t, true, "invalid json");
     return;
   }
-  const bool trace = around_.settings.trace;
   if (const std::string problem = auth_violations(*message); !problem.empty()) {
-    const std::string text = "Auth message incorrectly formatted: " + problem;
-    if (trace) t.done.push_back(note{event_kind::server_auth, 0, "incorrectly formatted"});
-    t.done.push_back(send_text{.text = answers::auth_invalid(text), .code = {}});
-    end(t, true, "auth message incorrectly formatted");
+    refuse(t, "incorrectly formatted", "Auth message incorrectly formatted: " + problem,
+           "auth message incorrectly formatted");
     return;
   }
   const json::value* token = message->get_object().if_contains("access_token");
-  if (!token || std::string_view(token->get_string()) != around_.settings.access_token) {
-    if (trace) t.done.push_back(note{event_kind::server_auth, 0, "invalid token"});
-    t.done.push_back(send_text{.text = answers::auth_invalid(bad_token), .code = {}});
-    end(t, true, "auth invalid");
+  const auto checked =
+      token ? around_.tokens.check(token->get_string(), t.wall)
+            : std::expected<token_store::caller, std::string>(std::unexpect, bad_token);
+  if (!checked) {
+    t.done.push_back(failed_login{});
+    refuse(t, "invalid token", checked.error(), "auth invalid");
     return;
   }
+  caller_ = *checked;
   become(phase::command);
   last_command_ = t.now;
-  if (trace) t.done.push_back(note{event_kind::server_auth, 0, "ok"});
-  t.done.push_back(send_text{.text = answers::auth_ok(around_.settings.version), .code = {}});
+  t.done.push_back(good_login{});
+  if (around_.settings.trace) t.done.push_back(note{event_kind::server_auth, 0, "ok"});
+  t.done.push_back(authentication(answers::auth_ok(around_.settings.version)));
 }
 
 void session_core::on_message(const json::value& message, turn& t) {
@@ -126,27 +244,78 @@ void session_core::on_message(const json::value& message, turn& t) {
     }
     std::string shown = command ? "null" : "0";
     if (id) shown = json_text(*id);
-    answer(t, 0, answers::error(shown, "invalid_format", "Message incorrectly formatted."),
-           "invalid_format");
+    answer(t, answer_text(answers::error(shown, "invalid_format", "Message incorrectly formatted."),
+                          0, "invalid_format", {}));
     return;
   }
   on_command(*number, type->get_string(), *command, t);
 }
 
-// What was swallowed before it ran, and what ran but is not to be answered, ends here.
-void session_core::answer(turn& t, std::uint64_t id, std::string text, std::string code) {
-  if (around_.answers == answer_rule::lose_after) {
-    t.done.push_back(lose_answer{id});
+// Commands of an integration exist once it is loaded.
+bool session_core::knows(const command_entry& entry) const noexcept {
+  return entry.integration.empty() || around_.state != core_state::not_running;
+}
+
+void session_core::on_command(std::uint64_t id, std::string_view type, const json::object& command,
+                              turn& t) {
+  const bool trace = around_.settings.trace;
+  std::string what;
+  if (trace || around_.judge) what = describe_command(type, command);
+  if (trace) t.done.push_back(note{event_kind::server_received, id, what});
+  if (id <= last_id_) {
+    fail(t, id, plain_failure("id_reuse", "Identifier values have to increase."), std::move(what));
     return;
   }
-  t.done.push_back(send_text{.text = std::move(text), .answers = id, .code = std::move(code)});
+  const command_entry* entry = find_command(type);
+  if (!entry || !knows(*entry)) {
+    fail(t, id, plain_failure("unknown_command", "Unknown command."), std::move(what));
+    return;
+  }
+  last_id_ = id;
+  run(*entry, id, command, std::move(what), t);
+}
+
+void session_core::run(const command_entry& entry, std::uint64_t id, const json::object& command,
+                       std::string what, turn& t) {
+  if (around_.judge) {
+    command_verdict verdict = around_.judge->judge(connection_, id, entry.type, what);
+    if (std::holds_alternative<swallow_it>(verdict)) {
+      t.done.push_back(lose_answer{id});
+      return;
+    }
+    if (const auto* failing = std::get_if<fail_it>(&verdict)) {
+      fail(t, id, failing->why, std::move(what));
+      return;
+    }
+  }
+  if (std::string problem = command_violations(command, entry.fields); !problem.empty()) {
+    fail(t, id, plain_failure("invalid_format", std::move(problem)), std::move(what));
+    return;
+  }
+  if (entry.admin_only && !caller_.who->is_admin) {
+    fail(t, id, plain_failure("unauthorized", "Unauthorized"), std::move(what));
+    return;
+  }
+  const command_turn::facts facts{.id = id,
+                                  .command = command,
+                                  .around = around_,
+                                  .caller = *caller_.who,
+                                  .refresh_token_id = caller_.refresh_token_id,
+                                  .now = t.now,
+                                  .wall = t.wall};
+  running_command running(facts, *this, t, std::move(what));
+  entry.run(running);
+}
+
+void session_core::answer(turn& t, send_text with) {
+  t.done.push_back(std::move(with));
   if (++t.answered >= around_.settings.limits.answers_per_frame_max) {
     end(t, true, "pending messages");
   }
 }
 
-void session_core::fail(turn& t, std::uint64_t id, const failure& why) {
-  answer(t, id, answers::error(id, why), why.code);
+void session_core::fail(turn& t, std::uint64_t id, const failure& why, std::string what) {
+  answer(t, answer_text(answers::error(id, why), id, why.code, std::move(what)));
 }
 
 void session_core::on_bytes(net::time_point now) noexcept {
@@ -173,7 +342,7 @@ net::time_point session_core::deadline() const noexcept {
   if (s.idle_close && phase_ == phase::command) {
     first = std::min(first, last_command_ + *s.idle_close);
   }
-  return first;
+  return std::min(first, subscriptions_due_);
 }
 
 actions session_core::on_timer(net::time_point now) {
@@ -185,13 +354,23 @@ actions session_core::on_timer(net::time_point now) {
     end(t, true, "auth timeout");
   } else if (s.idle_close && phase_ == phase::command && now >= last_command_ + *s.idle_close) {
     end(t, true, "idle close");
-  } else if (pinged_ == net::never) {
+  } else if (s.heartbeat && pinged_ == net::never && now >= last_bytes_ + *s.heartbeat) {
     pinged_ = now;
     t.done.push_back(send_ping{});
-  } else {
+  } else if (s.heartbeat && pinged_ != net::never && now >= pinged_ + *s.heartbeat / 2) {
     end(t, false, "heartbeat");
   }
+  if (now >= subscriptions_due_) run_timers(t);
   return std::move(t.done);
+}
+
+void session_core::run_timers(turn& t) {
+  subscriptions_due_ = net::never;
+  for (const auto& [id, one] : subscriptions_) {
+    voice out(id, t.done);
+    if (one->deadline() <= t.now) one->on_timer(t.now, out);
+    subscriptions_due_ = std::min(subscriptions_due_, one->deadline());
+  }
 }
 
 watch session_core::wanted() const noexcept {
@@ -201,33 +380,25 @@ watch session_core::wanted() const noexcept {
 actions session_core::on_event(const bus_event& event) {
   actions done;
   if (phase_ != phase::command) return done;
-  for (const auto& [id, s] : subscriptions_) {
-    if (s.compressed) {
-      if (event.diff_json.empty()) continue;
-      if (s.filtered && !std::ranges::binary_search(s.filter, event.entity_id)) continue;
-      done.push_back(send_text{.text = answers::event(event.diff_json, id), .code = {}});
-    } else if (!event.json.empty() && (s.event_type == "*" || s.event_type == event.type)) {
-      done.push_back(send_text{.text = answers::event(event.json, id), .code = {}});
-    }
+  subscriptions_due_ = net::never;
+  for (const auto& [id, one] : subscriptions_) {
+    voice out(id, done);
+    one->on_bus(event, out);
+    subscriptions_due_ = std::min(subscriptions_due_, one->deadline());
   }
   return done;
 }
 
-send_text session_core::service_answer(std::uint64_t id, const home::outcome& done) const {
+send_text session_core::service_answer(const run_service& asked, const home::outcome& done) const {
   if (done.failed) {
-    return {.text = answers::error(id, *done.failed), .answers = id, .code = done.failed->code};
+    return answer_text(answers::error(asked.id, *done.failed), asked.id, done.failed->code, {});
   }
-  return {.text = answers::service_result(id, done.cause), .answers = id, .code = "ok"};
+  return answer_text(answers::service_result(asked.id, done.cause), asked.id, "ok", {});
 }
 
 actions session_core::on_answer_due(send_text answer) {
   actions done;
-  if (phase_ != phase::command) return done;
-  if (around_.answers == answer_rule::lose_after) {
-    done.push_back(lose_answer{answer.answers});
-  } else {
-    done.push_back(std::move(answer));
-  }
+  if (phase_ == phase::command) done.push_back(std::move(answer));
   return done;
 }
 

@@ -16,8 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-using lines = std::vector<std::string>;
-
 // --- authentication ---
 
 TEST(SessionAuth, TokenOpensTheCommandPhase) {
@@ -38,6 +36,7 @@ TEST(SessionAuth, BadTokenIsRefusedAndTheConnectionClosed) {
         ElementsAre(R"(S {"type":"auth_invalid","message":"Invalid access token or password"})",
                     "close: auth invalid"))
         << message;
+    EXPECT_THAT(s.logins, ElementsAre("failed login"));
     EXPECT_THAT(s.sends(R"({"type":"auth","access_token":"secret"})"), IsEmpty());
   }
 }
@@ -269,29 +268,70 @@ TEST(SessionServices, ListsMayBeWrittenWithCommas) {
 
 // --- faults ---
 
-TEST(SessionFaults, CommandLostBeforeExecutionLeavesNoTrace) {
+class fixed_judge final : public command_judge {
+ public:
+  command_verdict judge(std::uint32_t, std::uint64_t id, std::string_view type,
+                        std::string_view what) override {
+    asked.push_back(std::to_string(id) + " " + std::string(type) + ": " + std::string(what));
+    return verdict;
+  }
+
+  command_verdict verdict = run_it{};
+  lines asked;
+};
+
+constexpr const char* turn_on_fan =
+    R"({"id":1,"type":"call_service","domain":"switch","service":"turn_on","target":{"entity_id":"switch.fan"}})";
+
+TEST(SessionFaults, SwallowedCommandLeavesNoTrace) {
   story s;
   s.authenticated();
-  s.around.answers = answer_rule::lose_before;
+  fixed_judge judge;
+  judge.verdict = swallow_it{};
+  s.around.judge = &judge;
+  EXPECT_THAT(s.sends(turn_on_fan), ElementsAre("lose 1"));
+  EXPECT_EQ(s.house.find("switch.fan")->now().state, "off");
+  EXPECT_THAT(judge.asked, ElementsAre("1 call_service: switch.turn_on switch.fan"));
+}
+
+TEST(SessionFaults, FailedCommandIsAnsweredAndNotRun) {
+  story s;
+  s.authenticated();
+  fixed_judge judge;
+  judge.verdict = fail_it{plain_failure("unknown_error", "Unknown error")};
+  s.around.judge = &judge;
   EXPECT_THAT(
-      s.sends(
-          R"({"id":1,"type":"call_service","domain":"switch","service":"turn_on","target":{"entity_id":"switch.fan"}})"),
-      ElementsAre("lose 1"));
+      s.sends(turn_on_fan),
+      ElementsAre(
+          R"(S {"id":1,"type":"result","success":false,"error":{"code":"unknown_error","message":"Unknown error"}})"));
   EXPECT_EQ(s.house.find("switch.fan")->now().state, "off");
 }
 
-TEST(SessionFaults, CommandLostAfterExecutionIsDoneButNotAnswered) {
+// Its id is spent, and nothing else has changed.
+TEST(SessionFaults, JudgeIsAskedAboutCommandsThatExistOnly) {
   story s;
   s.authenticated();
-  s.around.answers = answer_rule::lose_after;
-  EXPECT_THAT(
-      s.sends(
-          R"({"id":1,"type":"call_service","domain":"switch","service":"turn_on","target":{"entity_id":"switch.fan"}})"),
-      ElementsAre("lose 1"));
-  EXPECT_EQ(s.house.find("switch.fan")->now().state, "on");
-  EXPECT_THAT(s.sends(R"({"id":2,"type":"get_states"})"), ElementsAre("lose 2"));
-  s.around.answers = answer_rule::pass;
-  EXPECT_THAT(s.sends(R"({"id":3,"type":"ping"})"), ElementsAre(R"(S {"id":3,"type":"pong"})"));
+  fixed_judge judge;
+  s.around.judge = &judge;
+  s.sends(R"({"id":1,"type":"dance"})");
+  s.sends("[7]");
+  EXPECT_THAT(s.sends(R"({"id":1,"type":"ping"})"), ElementsAre(R"(S {"id":1,"type":"pong"})"));
+  s.sends(R"({"id":1,"type":"ping"})");
+  EXPECT_THAT(judge.asked, ElementsAre("1 ping: ping"));
+}
+
+// Loss after the execution is up to the server, which sees what it was that is answered.
+TEST(SessionFaults, AnswersSayWhatWasAsked) {
+  story s;
+  s.authenticated();
+  fixed_judge judge;
+  s.around.judge = &judge;
+  const auto did = s.core.on_text(R"({"id":1,"type":"get_states"})", s.now, s.wall);
+  ASSERT_EQ(did.size(), 1U);
+  const auto& answer = std::get<send_text>(did.front());
+  EXPECT_EQ(answer.what, send_text::kind::answer);
+  EXPECT_EQ(answer.command, "get_states");
+  EXPECT_EQ(answer.code, "ok");
 }
 
 // --- heartbeat and idle close ---

@@ -14,6 +14,8 @@
 
 namespace hassle::mockha {
 
+using lines = std::vector<std::string>;
+
 inline std::string printed(const action& a) {
   struct printer {
     std::string operator()(const send_text& s) const { return "S " + s.text; }
@@ -21,6 +23,10 @@ inline std::string printed(const action& a) {
       return "run " + std::to_string(r.id) + " " + describe(r.call) + " " +
              json_text(json::value(r.call.data));
     }
+    std::string operator()(const publish_event& f) const { return "fire " + f.event.json; }
+    std::string operator()(const revoked_token&) const { return "revoked"; }
+    std::string operator()(const failed_login&) const { return "failed login"; }
+    std::string operator()(const good_login&) const { return "good login"; }
     std::string operator()(const lose_answer& l) const { return "lose " + std::to_string(l.id); }
     std::string operator()(const send_ping&) const { return "ping"; }
     std::string operator()(const end_session& e) const {
@@ -34,44 +40,47 @@ inline std::string printed(const action& a) {
   return std::visit(printer{}, a);
 }
 
-inline std::vector<std::string> printed(const actions& all) {
-  std::vector<std::string> lines;
-  for (const auto& a : all) lines.push_back(printed(a));
-  return lines;
+inline lines printed(const actions& all) {
+  lines texts;
+  for (const auto& a : all) texts.push_back(printed(a));
+  return texts;
 }
 
 /// A session with a home of its own, driven by hand. It plays the server's part in running
 /// services: the answer comes at once, events go to the session itself.
 class story {
  public:
-  explicit story(session_settings with = quiet()) : settings(std::move(with)) {}
+  explicit story(session_settings with = quiet()) : settings(std::move(with)) {
+    tokens.add_static("secret", user{}.id);
+  }
 
   static session_settings quiet() {
     session_settings s;
-    s.access_token = "secret";
     s.trace = false;
     return s;
   }
 
-  std::vector<std::string> opened() { return printed(core.on_open(now)); }
+  lines opened() { return printed(core.on_open(now)); }
 
   /// Everything that happens because of one frame, printed.
-  std::vector<std::string> sends(std::string_view text) {
-    std::vector<std::string> lines;
-    for (auto& a : core.on_text(text, now)) {
-      if (const auto* run = std::get_if<run_service>(&a); run && run_services) {
-        run_now(*run, lines);
+  lines sends(std::string_view text) {
+    lines all;
+    for (auto& a : core.on_text(text, now, wall)) {
+      if (std::holds_alternative<good_login>(a) || std::holds_alternative<failed_login>(a)) {
+        logins.push_back(printed(a));
+      } else if (const auto* run = std::get_if<run_service>(&a); run && run_services) {
+        run_now(*run, all);
       } else {
-        lines.push_back(printed(a));
+        all.push_back(printed(a));
       }
     }
-    return lines;
+    return all;
   }
 
   /// A client that is through the auth phase.
   story& authenticated() {
     core.on_open(now);
-    core.on_text(R"({"type":"auth","access_token":"secret"})", now);
+    core.on_text(R"({"type":"auth","access_token":"secret"})", now, wall);
     return *this;
   }
 
@@ -80,29 +89,32 @@ class story {
     wall += std::chrono::floor<std::chrono::microseconds>(time);
     return *this;
   }
-  std::vector<std::string> timer() { return printed(core.on_timer(now)); }
+  lines timer() { return printed(core.on_timer(now)); }
 
   session_settings settings;
   net::time_point now{};
   wall_time wall{std::chrono::seconds(1'782'422'405)};  // 2026-06-25T21:20:05Z
   home house{find_home("small").value(), context_source(net::random_stream(1)), wall};
-  surroundings around{settings, house};
+  registries registry{find_home("small").value(), wall};
+  token_store tokens{net::random_stream(2)};
+  surroundings around{.settings = settings, .house = house, .registry = registry, .tokens = tokens};
   session_core core{around};
   bool run_services = true;
+  lines logins;  // What counts towards a ban, or against it.
 
  private:
-  void run_now(const run_service& run, std::vector<std::string>& lines) {
+  void run_now(const run_service& run, lines& all) {
     const watch wanted = core.wanted();
-    const auto done = house.execute(*run.called, run.call, settings.user_id, wall, wanted);
-    if (wanted.states) append(lines, core.on_event(call_service_event(run.call, done.cause, wall)));
+    const auto done = house.execute(*run.called, run.call, run.user_id, wall, wanted);
+    if (wanted.states) append(all, core.on_event(call_service_event(run.call, done.cause, wall)));
     for (const auto& change : done.changes) {
-      append(lines, core.on_event(state_changed_event(change)));
+      append(all, core.on_event(state_changed_event(change)));
     }
-    append(lines, core.on_answer_due(core.service_answer(run.id, done)));
+    append(all, core.on_answer_due(core.service_answer(run, done)));
   }
 
-  static void append(std::vector<std::string>& lines, const actions& more) {
-    for (const auto& a : more) lines.push_back(printed(a));
+  static void append(lines& all, const actions& more) {
+    for (const auto& a : more) all.push_back(printed(a));
   }
 };
 

@@ -51,6 +51,7 @@ server::server(net::world& world, server_config config, recorder record)
       listen_retry_(time_),
       queue_timer_(time_),
       restart_timer_(time_) {
+  tokens_.add_user({});
   tokens_.add_static(config_.access_token, user{}.id);
 }
 

@@ -51,6 +51,7 @@ inline lines printed(const actions& all) {
 class story {
  public:
   explicit story(session_settings with = quiet()) : settings(std::move(with)) {
+    tokens.add_user({});
     tokens.add_static("secret", user{}.id);
   }
 

@@ -21,7 +21,7 @@ bus_event make_event(std::string_view type, std::string_view data, const context
 bus_event state_changed_event(const entity_change& change) {
   bus_event event;
   // Without its texts nobody asked for the event itself, only for the difference.
-  if (change.new_json != "null") {
+  if (change.old_json != "null" || change.new_json != "null") {
     std::string data = R"({"entity_id":)";
     append_string(data, change.entity_id);
     data += R"(,"old_state":)";

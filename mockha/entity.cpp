@@ -227,19 +227,40 @@ entity_change entity::describe(const entity_state& before, bool added, watch wan
   return change;
 }
 
-entity_state restored(const entity_state& of, wall_time at, context cause) {
+entity_change entity::farewell(const context& cause, wall_time at, watch wanted) const {
+  entity_change change;
+  change.entity_id = id_;
+  change.at = at;
+  change.cause = cause;
+  if (wanted.states) change.old_json = full_json();
+  if (wanted.diffs) {
+    change.diff_json = R"({"r":[)";
+    append_string(change.diff_json, id_);
+    change.diff_json += "]}";
+  }
+  return change;
+}
+
+entity_state out_of_reach(const entity_state& of, wall_time at, context cause) {
   entity_state shown{.state = "unavailable",
                      .attributes = {},
                      .last_changed = at,
                      .last_updated = at,
                      .last_reported = at,
                      .cause = std::move(cause)};
-  shown.attributes["restored"] = true;
   for (const auto& member : of.attributes) {
     if (std::ranges::binary_search(remembered, std::string_view(member.key()))) {
       shown.attributes[member.key()] = member.value();
     }
   }
+  return shown;
+}
+
+entity_state restored(const entity_state& of, wall_time at, context cause) {
+  entity_state shown = out_of_reach(of, at, std::move(cause));
+  json::object attributes{{"restored", true}};
+  for (const auto& member : shown.attributes) attributes[member.key()] = member.value();
+  shown.attributes = std::move(attributes);
   return shown;
 }
 

@@ -47,9 +47,9 @@ struct watch {
 struct entity_change {
   std::string entity_id;
   std::string old_json = "null";  ///< "null": the entity is new.
-  std::string new_json = "null";
-  std::string diff_json;  ///< `{"c":{…}}` or `{"a":{…}}`.
-  wall_time at{};         ///< last_updated of the new state.
+  std::string new_json = "null";  ///< "null": it is gone.
+  std::string diff_json;          ///< `{"c":{…}}`, `{"a":{…}}` or `{"r":[…]}`.
+  wall_time at{};                 ///< last_updated of the new state.
   context cause;
 };
 
@@ -76,6 +76,9 @@ class entity {
   /// Replaces everything, as if the entity had just been added (`added`) or had changed.
   entity_change replace(entity_state by, bool added, watch wanted);
 
+  /// What its end is to those who watch.
+  [[nodiscard]] entity_change farewell(const context& cause, wall_time at, watch wanted) const;
+
  private:
   entity_change describe(const entity_state& before, bool added, watch wanted,
                          std::string before_json);
@@ -89,5 +92,8 @@ class entity {
 /// What Home Assistant shows of an entity between its start and the start of the integration:
 /// unavailable, with `restored` and what the registry remembers.
 [[nodiscard]] entity_state restored(const entity_state& of, wall_time at, context cause);
+
+/// The same while the device is out of reach: unavailable, with what is remembered.
+[[nodiscard]] entity_state out_of_reach(const entity_state& of, wall_time at, context cause);
 
 }  // namespace hassle::mockha

@@ -9,6 +9,7 @@ namespace hassle::mockha {
 
 home::home(home_plan plan, context_source contexts, wall_time now)
     : scenes_(std::move(plan.scenes)), contexts_(contexts) {
+  for (auto& [id, why] : plan.raising) raising_.push_back({id, std::move(why)});
   entities_.reserve(plan.entities.size());
   for (auto& item : plan.entities) {
     const bool is_new = by_id_.emplace(item.entity_id, entities_.size()).second;
@@ -34,9 +35,14 @@ const entity* home::find(std::string_view id) const {
 }
 
 entity* home::find_real(std::string_view id) {
-  if (there_ != presence::real) return nullptr;
+  if (there_ != presence::real || hidden_.contains(id)) return nullptr;
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &entities_[found->second];
+}
+
+std::optional<std::size_t> home::index_of(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
 }
 
 const service* home::service_named(std::string_view domain, std::string_view name) const {
@@ -54,7 +60,7 @@ home::outcome home::execute(const service& called, const service_call& call,
   }
   if (call.all && there_ == presence::real) {
     for (auto& e : entities_) {
-      if (!done.failed) act_on(e, called, call, now, wanted, done);
+      if (!done.failed && !hidden_.contains(e.id())) act_on(e, called, call, now, wanted, done);
     }
   }
   for (const auto& id : call.entities) {
@@ -71,6 +77,10 @@ void home::act_on(entity& target, const service& called, const service_call& cal
     acting = find_service(target.domain(), called.name);
     if (!acting) return;
   } else if (target.domain() != called.domain) {
+    return;
+  }
+  if (const failure* why = raised_by(target.id())) {
+    done.failed = *why;
     return;
   }
   if (acting->reaches == service::reach::scene) {

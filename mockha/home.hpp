@@ -2,6 +2,7 @@
 
 #include "mockha/context.hpp"
 #include "mockha/entity.hpp"
+#include "mockha/registry_entries.hpp"
 #include "mockha/services.hpp"
 
 #include <cstddef>
@@ -35,6 +36,15 @@ struct home_plan {
   };
   std::vector<item> entities;                             ///< Ids are unique.
   std::map<std::string, std::vector<scene_part>> scenes;  ///< By the scene's entity id.
+
+  // The registries; an entity that is not `registered` gets an entry without device and area.
+  std::vector<floor_entry> floors;
+  std::vector<area_entry> areas;
+  std::vector<label_entry> labels;
+  std::vector<device_entry> devices;
+  std::vector<entity_entry> registered;
+
+  std::map<std::string, failure> raising;  ///< What calls on an entity fail with, by entity id.
 };
 
 /// The names that `find_home` knows.
@@ -78,6 +88,29 @@ class home {
   /// Moves on in a restart: what was removed or added or has changed by it.
   std::vector<entity_change> become(presence next, wall_time now, watch wanted);
 
+  // What integrations, users and faults do to entities. During a restart it is noted, and seen when
+  // the home is back.
+
+  /// Writes a state with all its attributes; makes the entity if there is none (`id` must be an
+  /// entity id). Nothing if it is what it was.
+  std::optional<entity_change> set(std::string_view id, std::string state, json::object attributes,
+                                   wall_time now, watch wanted);
+  /// Nothing if there is no such entity.
+  std::optional<entity_change> remove(std::string_view id, wall_time now, watch wanted);
+  /// The one goes, the other comes. Nothing if there is no `from` or there is a `to` already.
+  std::vector<entity_change> rename(std::string_view from, std::string_view to, wall_time now,
+                                    watch wanted);
+  /// The devices of all entities that match (`light.*`) are out of reach: their entities are
+  /// unavailable, calls on them succeed and do nothing.
+  std::vector<entity_change> make_unavailable(std::string_view pattern, wall_time now,
+                                              watch wanted);
+  /// They are back, as they were.
+  std::vector<entity_change> make_available(std::string_view pattern, wall_time now, watch wanted);
+  /// From now on calls on entities that match fail with this; the newest pattern wins.
+  void make_raise(std::string_view pattern, failure with);
+  /// Ends that; false if nothing was raised for this very pattern.
+  bool stop_raising(std::string_view pattern);
+
   [[nodiscard]] context make_context(wall_time now) { return contexts_.make(now); }
 
   /// The result of get_states; made once per change.
@@ -93,11 +126,21 @@ class home {
   void activate(entity& scene, wall_time now, watch wanted, outcome& done);
   void write(entity& target, state_update update, wall_time now, watch wanted, outcome& done);
   [[nodiscard]] entity* find_real(std::string_view id);
+  [[nodiscard]] std::optional<std::size_t> index_of(std::string_view id) const;
+  [[nodiscard]] const failure* raised_by(std::string_view id) const;
+  std::optional<entity_change> replace(std::size_t n, entity_state by, watch wanted);
+  void erase(std::size_t n);
 
   std::vector<entity> entities_;
   std::map<std::string, std::size_t, std::less<>> by_id_;
   std::map<std::string, std::vector<home_plan::scene_part>> scenes_;
-  std::vector<entity_state> real_;  // What `restored` hides, in the order of `entities_`.
+  std::vector<entity_state> real_;  // What a restart hides, in the order of `entities_`.
+  std::map<std::string, entity_state, std::less<>> hidden_;  // What `unavailable` hides, by id.
+  struct raise {
+    std::string pattern;
+    failure with;
+  };
+  std::vector<raise> raising_;
   presence there_ = presence::real;
   context_source contexts_;
   mutable std::string states_json_;

@@ -1,9 +1,12 @@
+#include "mockha/fixtures.hpp"
 #include "mockha/home.hpp"
 
-#include <array>
 #include <boost/json/array.hpp>
 
-#include <initializer_list>
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
 
 namespace hassle::mockha {
 
@@ -187,20 +190,160 @@ void add_scenes(home_plan& to) {
       {{"light.kitchen", lit(255)}, {"switch.coffee_maker", {.state = "on", .attributes = {}}}});
 }
 
-}  // namespace
+// --- the registries ---
 
-std::span<const std::string_view> home_names() {
-  static constexpr std::array<std::string_view, 1> names = {"small"};
-  return names;
+void add_rooms(home_plan& to) {
+  to.floors = {{"ground_floor", "Ground floor", 0}, {"upper_floor", "Upper floor", 1}};
+  to.areas = {{"bathroom", "Bathroom", "upper_floor", {}},
+              {"bedroom", "Bedroom", "upper_floor", {}},
+              {"garage", "Garage", "ground_floor", {}},
+              {"garden", "Garden", std::nullopt, {}},
+              {"hallway", "Hallway", "ground_floor", {}},
+              {"kids_room", "Kids' room", "upper_floor", {}},
+              {"kitchen", "Kitchen", "ground_floor", {}},
+              {"living_room", "Living room", "ground_floor", {}},
+              {"office", "Office", "upper_floor", {}}};
+  to.labels = {{"energy", "Energy"}, {"security", "Security"}};
 }
 
-std::optional<home_plan> find_home(std::string_view name) {
-  if (name != home_names().front()) return std::nullopt;
+// A device and the entities it brings.
+struct device_row {
+  std::string_view name;
+  std::string_view area;
+  std::string_view manufacturer;
+  std::string_view model;
+  std::string_view integration;
+  std::vector<std::string_view> entities;
+};
+
+std::vector<device_row> things() {
+  return {
+      {"Kitchen light", "kitchen", "Signify", "Ceiling lamp", "hue", {"light.kitchen"}},
+      {"Living room light", "living_room", "Signify", "Floor lamp", "hue", {"light.living_room"}},
+      {"Bedroom light", "bedroom", "Signify", "Ceiling lamp", "hue", {"light.bedroom"}},
+      {"Hallway light", "hallway", "Signify", "Ceiling lamp", "hue", {"light.hallway"}},
+      {"Desk lamp", "office", "Signify", "Table lamp", "hue", {"light.desk"}},
+      {"Kids' light", "kids_room", "Signify", "Table lamp", "hue", {"light.kids_room"}},
+      {"Coffee maker", "kitchen", "Shelly", "Plug S", "shelly", {"switch.coffee_maker"}},
+      {"Heater", "bathroom", "Shelly", "Plug S", "shelly", {"switch.heater"}},
+      {"Living room climate",
+       "living_room",
+       "tado",
+       "Thermostat",
+       "tado",
+       {"climate.living_room", "sensor.living_room_temperature"}},
+      {"Bedroom climate",
+       "bedroom",
+       "tado",
+       "Thermostat",
+       "tado",
+       {"climate.bedroom", "sensor.bedroom_temperature"}},
+      {"Office climate", "office", "tado", "Thermostat", "tado", {"climate.office"}},
+      {"Front door",
+       "hallway",
+       "Nuki",
+       "Smart Lock",
+       "nuki",
+       {"lock.front_door", "binary_sensor.front_door"}},
+      {"Back door",
+       "kitchen",
+       "Nuki",
+       "Smart Lock",
+       "nuki",
+       {"lock.back_door", "binary_sensor.back_door"}},
+      {"Garage door", "garage", "Somfy", "Opener", "overkiz", {"cover.garage_door"}},
+      {"Living room blinds",
+       "living_room",
+       "Somfy",
+       "Blind",
+       "overkiz",
+       {"cover.living_room_blinds"}},
+      {"Bedroom blinds", "bedroom", "Somfy", "Blind", "overkiz", {"cover.bedroom_blinds"}},
+      {"Living room TV", "living_room", "LG", "OLED", "webostv", {"media_player.living_room"}},
+      {"Kitchen speaker", "kitchen", "Sonos", "One", "sonos", {"media_player.kitchen_speaker"}},
+      {"Weather station",
+       "garden",
+       "Netatmo",
+       "Outdoor module",
+       "netatmo",
+       {"sensor.outside_temperature", "sensor.outside_humidity"}},
+      {"Energy meter",
+       "garage",
+       "Shelly",
+       "3EM",
+       "shelly",
+       {"sensor.grid_power", "sensor.solar_power"}},
+      {"Phone", "", "Google", "Pixel", "mobile_app", {"sensor.phone_battery"}},
+  };
+}
+
+void register_device(home_plan& to, const device_row& row) {
+  device_entry device{.id = stable_id("device " + std::string(row.name)),
+                      .name = std::string(row.name),
+                      .area_id = std::nullopt,
+                      .manufacturer = std::string(row.manufacturer),
+                      .model = std::string(row.model),
+                      .integration = std::string(row.integration),
+                      .labels = {}};
+  if (!row.area.empty()) device.area_id = row.area;
+  for (const auto id : row.entities) {
+    const auto item = std::ranges::find(to.entities, id, &home_plan::item::entity_id);
+    assert(item != to.entities.end());
+    entity_entry entry{
+        .entity_id = std::string(id),
+        .unique_id = stable_id("entity " + std::string(id)),
+        .platform = device.integration,
+        .device_id = device.id,
+        .area_id = std::nullopt,
+        .labels = {},
+        .original_name = std::string(item->attributes.at("friendly_name").as_string()),
+        .category = {}};
+    if (id.starts_with("lock.")) entry.labels = {"security"};
+    if (id.ends_with("_power")) entry.labels = {"energy"};
+    if (id.ends_with("_battery")) entry.category = "diagnostic";
+    to.registered.push_back(std::move(entry));
+  }
+  to.devices.push_back(std::move(device));
+}
+
+// Those without a device have their area on their own.
+constexpr std::array on_their_own = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"binary_sensor.garage_motion", "garage"},
+    {"binary_sensor.hallway_motion", "hallway"},
+    {"binary_sensor.kitchen_window", "kitchen"},
+    {"light.garage", "garage"},
+    {"light.porch", "garden"},
+    {"sensor.bathroom_humidity", "bathroom"},
+    {"switch.irrigation", "garden"},
+});
+
+void register_all(home_plan& to) {
+  add_rooms(to);
+  for (const auto& row : things()) register_device(to, row);
+  for (const auto& [id, area] : on_their_own) {
+    const auto item = std::ranges::find(to.entities, id, &home_plan::item::entity_id);
+    assert(item != to.entities.end());
+    to.registered.push_back(
+        {.entity_id = std::string(id),
+         .unique_id = stable_id("entity " + std::string(id)),
+         .platform = "mqtt",
+         .device_id = {},
+         .area_id = std::string(area),
+         .labels = {},
+         .original_name = std::string(item->attributes.at("friendly_name").as_string()),
+         .category = {}});
+  }
+}
+
+}  // namespace
+
+home_plan fixtures::small_home() {
   home_plan plan;
   add_lights_and_switches(plan);
   add_sensors(plan);
   add_devices(plan);
   add_scenes(plan);
+  register_all(plan);
   return plan;
 }
 

@@ -16,11 +16,7 @@ struct kind_of_server_fault {
   answer operator()(const scenario::drop_fault&) const { return fault_kind::drop; }
   answer operator()(const scenario::lose_answer_fault&) const { return fault_kind::lose_answer; }
   answer operator()(const scenario::refuse_fault&) const { return fault_kind::refuse; }
-  answer operator()(const scenario::partition_fault&) const { return std::nullopt; }
-  answer operator()(const scenario::cut_fault&) const { return std::nullopt; }
-  answer operator()(const scenario::forget_fault&) const { return std::nullopt; }
-  answer operator()(const scenario::blackhole_fault&) const { return std::nullopt; }
-  answer operator()(const scenario::latency_fault&) const { return std::nullopt; }
+  answer operator()(const auto&) const { return std::nullopt; }
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "scenarios/rules.hpp"
+#include "scenarios/fault_declarations.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,177 +6,27 @@
 namespace hassle::scenario {
 namespace {
 
-/// Access to a parameter of the kind `Kind` inside a fault.
-template <class Kind, class Member>
-auto parameter(Member Kind::* member) {
-  return [member](auto& f) -> auto& { return std::get<Kind>(f.what).*member; };
-}
-
-bool is_drawn(const fault& f) { return !f.occurrences.has_value(); }
-bool repeats(const fault& f) { return f.every.has_value(); }
-
-/// What a fault of one kind may hold.
-struct kind_rules {
-  std::string_view kind;
-  fault initial;
-  table_rules<fault> keys;
-  /// Its drawn parameters: with [[fault.occurrence]] they stand there, drawn.
-  std::vector<std::string_view> drawn;
-  std::vector<std::string_view> drawn_required;
-};
-
-const char* const over_at_once = "it is over at once";
-
-/// Keys that every kind has.
-kind_rules declare(fault_parameters what, std::string_view doc) {
-  fault initial;
-  initial.what = what;
-  table_rules<fault> keys(doc, initial);
-  keys.marker("kind", a_line(), std::string(kind_of(what)), "What happens.")
-      .key("name", &fault::name, a_line(),
-           "Unique in the scenario. Without: the kind and a number.", need::optional,
-           [](const fault& f) { return !f.name.empty(); })
-      .key("at", &fault::at, a_duration(zero::allowed), "When, once, from the start of the run.")
-      .key("every", &fault::every, a_duration_distribution(zero::refused),
-           "From the start of the run, and from each end of the fault, to the next time.")
-      .key("times", &fault::times, an_integer<std::uint32_t>(0, 1'000'000),
-           "With `every`: at most so often; 0 for no limit.", need::optional, repeats)
-      .key("probability", &fault::probability, a_number(0, 1),
-           "Of each occurrence; the others keep their places.", need::optional, is_drawn)
-      .key("must_hit", &fault::must_hit, a_flag(),
-           "A run in which it hit nothing says nothing, and is inconclusive.");
-  return {kind_of(what), initial, std::move(keys), {}, {}};
-}
-
-/// What a listed occurrence of every kind has.
-table_rules<fault_occurrence> declare_occurrence() {
-  table_rules<fault_occurrence> t("One occurrence of the fault, with nothing left to draw.");
-  t.key("at", &fault_occurrence::at, a_duration(zero::allowed), "When, from the start of the run.",
-        need::required);
-  return t;
-}
-
-const table_rules<fault_occurrence>& momentary_occurrence() {
-  static const auto all = [] {
-    auto t = declare_occurrence();
-    t.refuse("for", over_at_once);
-    return t;
-  }();
-  return all;
-}
-
-const table_rules<fault_occurrence>& lasting_occurrence() {
-  static const auto all = [] {
-    auto t = declare_occurrence();
-    t.key("for", &fault_occurrence::lasts, a_duration(zero::allowed), "How long it lasts.",
-          need::required);
-    return t;
-  }();
-  return all;
-}
-
-/// Of slow and latency, whose amount has a name of its own.
-table_rules<fault_occurrence> with_amount(std::string_view name) {
-  table_rules<fault_occurrence> t = lasting_occurrence();
-  t.key(name, &fault_occurrence::amount, a_duration(zero::allowed), "How much, drawn.",
-        need::required);
-  return t;
-}
-
-const table_rules<fault_occurrence>& slow_occurrence() {
-  static const auto all = with_amount("delay");
-  return all;
-}
-
-const table_rules<fault_occurrence>& latency_occurrence() {
-  static const auto all = with_amount("added");
-  return all;
-}
-
-struct phase {
-  std::string_view name;
-  duration_distribution restart_fault::* spread;
-  duration restart_phases::* drawn;
-  std::string_view doc;
-};
-
-constexpr std::array phases{
-    phase{"stopping", &restart_fault::stopping, &restart_phases::stopping,
-          "Connections are closed; the listener is still shut down, so that sockets linger."},
-    phase{"refused", &restart_fault::refused, &restart_phases::refused, "The port is closed."},
-    phase{"not_running", &restart_fault::not_running, &restart_phases::not_running,
-          "Logins work; states and services are (almost) empty."},
-    phase{"starting", &restart_fault::starting, &restart_phases::starting,
-          "Entities are back, restored as unavailable."},
-};
-
-const table_rules<fault_occurrence>& restart_occurrence() {
-  static const auto all = [] {
-    auto t = declare_occurrence();
-    t.refuse("for", "a restart lasts as long as its phases");
-    for (const phase& p : phases) {
-      const auto access = [drawn = p.drawn](auto& o) -> auto& { return o.phases.*drawn; };
-      t.key(p.name, access, a_duration(zero::allowed), p.doc, need::required);
-    }
-    return t;
-  }();
-  return all;
-}
-
-kind_rules declare_restart() {
-  kind_rules rules = declare(restart_fault{}, "Home Assistant restarts.");
-  rules.keys.refuse("for", "a restart lasts as long as its phases");
-  for (const phase& p : phases) {
-    rules.keys.key(p.name, parameter(p.spread), a_duration_distribution(zero::allowed), p.doc,
-                   need::optional, is_drawn);
-    rules.drawn.push_back(p.name);
-  }
-  rules.keys.tables("occurrence", &fault::occurrences, restart_occurrence());
-  return rules;
-}
-
-/// A kind that happens at an instant.
-kind_rules momentary(fault_parameters what, std::string_view doc) {
-  kind_rules rules = declare(what, doc);
-  rules.keys.refuse("for", over_at_once);
-  rules.keys.tables("occurrence", &fault::occurrences, momentary_occurrence());
-  return rules;
-}
-
-/// A kind that lasts, with the rules of its occurrences.
-kind_rules lasting(fault_parameters what, std::string_view doc,
-                   const table_rules<fault_occurrence>& occurrence = lasting_occurrence()) {
-  kind_rules rules = declare(what, doc);
-  rules.keys.key("for", &fault::lasts, a_duration_distribution(zero::refused), "How long it lasts.",
-                 need::optional, is_drawn);
-  rules.drawn.push_back("for");
-  rules.drawn_required.push_back("for");
-  rules.keys.tables("occurrence", &fault::occurrences, occurrence);
-  return rules;
-}
-
 kind_rules declare_slow() {
+  static const auto occurrence = occurrence_with("delay");
   kind_rules rules =
-      lasting(slow_fault{}, "Every answer of the server is late.", slow_occurrence());
-  rules.keys.key("delay", parameter(&slow_fault::delay), a_duration_distribution(zero::refused),
-                 "How late every answer is.", need::optional, is_drawn);
-  rules.drawn.push_back("delay");
-  rules.drawn_required.push_back("delay");
+      lasting_by(slow_fault{}, reach::messages,
+                 "Every message of the server is late; their order is kept.", occurrence);
+  add_amount(rules, "delay", parameter(&slow_fault::delay), "How late every message is.");
   return rules;
 }
 
 kind_rules declare_latency() {
-  kind_rules rules = lasting(latency_fault{}, "The path becomes slower.", latency_occurrence());
-  rules.keys.key("added", parameter(&latency_fault::added), a_duration_distribution(zero::refused),
-                 "Added to the latency, one way.", need::optional, is_drawn);
-  rules.drawn.push_back("added");
-  rules.drawn_required.push_back("added");
+  static const auto occurrence = occurrence_with("added");
+  kind_rules rules =
+      lasting_by(latency_fault{}, reach::network, "The path becomes slower.", occurrence);
+  add_amount(rules, "added", parameter(&latency_fault::added), "Added to the latency, one way.");
   return rules;
 }
 
 kind_rules declare_drop() {
   using style = drop_fault::style;
-  kind_rules rules = momentary(drop_fault{}, "The server ends all its connections.");
+  kind_rules rules =
+      momentary(drop_fault{}, reach::open_connections, "The server ends all its connections.");
   rules.keys
       .key("how", parameter(&drop_fault::how),
            a_word<style>({{"close", style::close}, {"fin", style::fin}, {"reset", style::reset}}),
@@ -194,7 +44,8 @@ kind_rules declare_drop() {
 }
 
 kind_rules declare_lose_answer() {
-  kind_rules rules = lasting(lose_answer_fault{}, "Answers of the server are lost.");
+  kind_rules rules =
+      lasting(lose_answer_fault{}, reach::messages, "Answers of the server are lost.");
   rules.keys.key("before_execution", parameter(&lose_answer_fault::before_execution), a_flag(),
                  "The commands are not executed either.");
   return rules;
@@ -202,7 +53,7 @@ kind_rules declare_lose_answer() {
 
 kind_rules declare_partition() {
   using direction = partition_fault::direction;
-  kind_rules rules = lasting(partition_fault{}, "No segment passes the network.");
+  kind_rules rules = lasting(partition_fault{}, reach::network, "No segment passes the network.");
   rules.keys.key("blocked", parameter(&partition_fault::blocked),
                  a_word<direction>({{"both", direction::both},
                                     {"to_server", direction::to_server},
@@ -212,10 +63,76 @@ kind_rules declare_partition() {
 }
 
 kind_rules declare_cut() {
-  kind_rules rules = momentary(cut_fault{}, "Existing connections become unusable; new ones work.");
+  kind_rules rules = momentary(cut_fault{}, reach::network,
+                               "Existing connections become unusable; new ones work.");
   rules.keys.key("how", parameter(&cut_fault::how), an_expiry_style(),
                  "How they die: their segments vanish, or both ends get RST or FIN.");
   return rules;
+}
+
+/// Keys that say when: they mean nothing to a fault that is begun by hand.
+constexpr std::array timing_keys{"at", "every", "times", "probability", "occurrence", "must_hit"};
+
+bool must_last(const kind_rules& kind) {
+  return std::ranges::find(kind.drawn_required, "for") != kind.drawn_required.end();
+}
+
+/// Exactly one way to say when; and nothing that then has no effect.
+void check_when(const value& table, problems& out) {
+  const value* const at = table.find("at");
+  const value* const every = table.find("every");
+  const value* const listed = table.find("occurrence");
+  const value* const after = table.find("after");
+  const int given = (at != nullptr) + (every != nullptr) + (listed != nullptr);
+  if (given == 0 && after == nullptr) {
+    out.add(table.where, "neither 'at' nor 'every'", "write at = \"5m\"");
+  } else if (given > 1) {
+    const value* const extra = listed != nullptr ? listed : every;
+    out.add(extra->where,
+            at != nullptr && every != nullptr ? "both 'at' and 'every'"
+                                              : "[[fault.occurrence]] beside 'at' or 'every'",
+            "one of them");
+  } else if (after != nullptr && every != nullptr) {
+    out.add(every->where, "both 'every' and 'after'", "one of them");
+  }
+  if (const value* const times = table.find("times"); times != nullptr && every == nullptr) {
+    out.add(times->where, "'times' has no effect without 'every'");
+  }
+}
+
+void check_drawn(const kind_rules& kind, const value& table, fault& f, problems& out) {
+  const bool limited = f.scope.hits.has_value();
+  for (const std::string_view name : kind.drawn_required) {
+    if (table.find(name) != nullptr) {
+      continue;
+    }
+    if (name == "for" && limited && table.find("every") == nullptr) {
+      f.open_ended = true;
+      continue;
+    }
+    out.add(table.where, fmt::format("missing key '{}' of a {}", name, kind.kind),
+            fmt::format("write {} = \"5s\"", name));
+  }
+}
+
+void check_listed(const kind_rules& kind, const value& table, fault& f, problems& out) {
+  if (const value* const chance = table.find("probability")) {
+    out.add(chance->where, "'probability' has no effect beside [[fault.occurrence]]");
+  }
+  for (const std::string_view name : kind.drawn) {
+    if (const value* const drawn = table.find(name)) {
+      out.add(drawn->where, fmt::format("'{}' belongs into [[fault.occurrence]]", name));
+    }
+  }
+  const value& listed = *table.find("occurrence");
+  for (std::size_t i = 0; f.occurrences && i < f.occurrences->size(); ++i) {
+    fault_occurrence& each = (*f.occurrences)[i];
+    if (each.open_ended && !must_last(kind)) {
+      each.open_ended = false;
+    } else if (each.open_ended && !f.scope.hits && i < listed.items.size()) {
+      out.add(listed.items[i].where, "missing key 'for'", "duration");
+    }
+  }
 }
 
 class all_fault_rules : public rules<fault> {
@@ -223,39 +140,70 @@ class all_fault_rules : public rules<fault> {
   all_fault_rules()
       : kinds_{
             declare_restart(),
-            lasting(stall_fault{},
+            lasting(stall_fault{}, reach::server,
                     "The server's event loop stands still: it accepts, reads and answers nothing."),
             declare_slow(),
             declare_drop(),
             declare_lose_answer(),
             declare_partition(),
             declare_cut(),
-            momentary(forget_fault{},
+            momentary(forget_fault{}, reach::network,
                       "Half-open: the server's host forgets its connections and sends nothing."),
-            lasting(refuse_fault{}, "Connects are refused."),
-            lasting(blackhole_fault{}, "Connects get no answer."),
+            lasting(refuse_fault{}, reach::server, "Connects are refused."),
+            lasting(blackhole_fault{}, reach::network, "Connects get no answer."),
             declare_latency(),
         } {
+    for (kind_rules& each : server_kinds()) {
+      kinds_.push_back(std::move(each));
+    }
     for (const kind_rules& each : kinds_) {
       names_.push_back(each.kind);
     }
   }
 
   void read(const value& table, fault& into, problems& out) const override {
-    into.where = table.where;
-    const value* const kind = table.find("kind");
+    const kind_rules* const kind = read_kind(table, into, out);
     if (kind == nullptr) {
-      out.add(table.where, "missing key 'kind'", names_hint("", names_));
       return;
     }
-    const auto name = a_name(names_, "kind of fault").read(*kind, site{"kind", out});
-    if (!name) {
+    kind->keys.read(table, into, out);
+    check_when(table, out);
+    if (table.find("occurrence") != nullptr) {
+      check_listed(*kind, table, into, out);
+    } else {
+      check_drawn(*kind, table, into, out);
+    }
+  }
+
+  /// A fault that begins now, by hand.
+  void read_by_hand(const value& table, fault& into, problems& out) const {
+    const kind_rules* const kind = read_kind(table, into, out);
+    if (kind == nullptr) {
       return;
     }
-    const kind_rules& found = rules_of(*name);
-    into.what = found.initial.what;
-    found.keys.read(table, into, out);
-    check_timing(found, table, out);
+    if (!kind->by_server) {
+      out.add(
+          table.find("kind")->where,
+          fmt::format("'{}' is a fault of the network, which a server cannot have", kind->kind));
+      return;
+    }
+    for (const std::string_view key : timing_keys) {
+      if (const value* const found = table.find(key)) {
+        out.add(found->where, fmt::format("'{}' does not apply: it happens now", key));
+      }
+    }
+    kind->keys.read(table, into, out);
+    for (const std::string_view name : kind->drawn_required) {
+      if (table.find(name) != nullptr) {
+        continue;
+      }
+      if (name == "for") {
+        into.open_ended = true;
+      } else {
+        out.add(table.where, fmt::format("missing key '{}' of a {}", name, kind->kind),
+                fmt::format("write \"{}\": \"5s\"", name));
+      }
+    }
   }
 
   void write(const fault& from, const std::string& path, std::string& out) const override {
@@ -272,7 +220,37 @@ class all_fault_rules : public rules<fault> {
     }
   }
 
+  [[nodiscard]] std::vector<fault_kind_description> describe_kinds() const {
+    std::vector<fault_kind_description> result;
+    result.reserve(kinds_.size());
+    for (const kind_rules& each : kinds_) {
+      fault_kind_description& d = result.emplace_back();
+      d.kind = each.kind;
+      d.by_server = each.by_server;
+      each.keys.describe("fault", d.keys);
+      std::erase_if(d.keys, [](const key_description& k) { return k.table != "fault"; });
+      d.doc = d.keys.front().table_doc;
+    }
+    return result;
+  }
+
  private:
+  const kind_rules* read_kind(const value& table, fault& into, problems& out) const {
+    into.where = table.where;
+    const value* const kind = table.find("kind");
+    if (kind == nullptr) {
+      out.add(table.where, "missing key 'kind'", names_hint("", names_));
+      return nullptr;
+    }
+    const auto name = a_name(names_, "kind of fault").read(*kind, site{"kind", out});
+    if (!name) {
+      return nullptr;
+    }
+    const kind_rules& found = rules_of(*name);
+    into.what = found.initial.what;
+    return &found;
+  }
+
   const kind_rules& rules_of(std::string_view kind) const {
     const auto found = std::find_if(kinds_.begin(), kinds_.end(),
                                     [&](const kind_rules& each) { return each.kind == kind; });
@@ -280,52 +258,36 @@ class all_fault_rules : public rules<fault> {
     return *found;
   }
 
-  /// Exactly one of the three ways to say when; and nothing that then has no effect.
-  static void check_timing(const kind_rules& found, const value& table, problems& out) {
-    const value* const at = table.find("at");
-    const value* const every = table.find("every");
-    const value* const listed = table.find("occurrence");
-    const int given = (at != nullptr) + (every != nullptr) + (listed != nullptr);
-    if (given == 0) {
-      out.add(table.where, "neither 'at' nor 'every'", "write at = \"5m\"");
-    } else if (given > 1) {
-      const value* const extra = listed != nullptr ? listed : every;
-      out.add(extra->where,
-              at != nullptr && every != nullptr ? "both 'at' and 'every'"
-                                                : "[[fault.occurrence]] beside 'at' or 'every'",
-              "one of them");
-    }
-    if (const value* const times = table.find("times"); times != nullptr && every == nullptr) {
-      out.add(times->where, "'times' has no effect without 'every'");
-    }
-    if (listed == nullptr) {
-      for (const std::string_view name : found.drawn_required) {
-        if (table.find(name) == nullptr) {
-          out.add(table.where, fmt::format("missing key '{}' of a {}", name, found.kind),
-                  fmt::format("write {} = \"5s\"", name));
-        }
-      }
-      return;
-    }
-    if (const value* const chance = table.find("probability")) {
-      out.add(chance->where, "'probability' has no effect beside [[fault.occurrence]]");
-    }
-    for (const std::string_view name : found.drawn) {
-      if (const value* const drawn = table.find(name)) {
-        out.add(drawn->where, fmt::format("'{}' belongs into [[fault.occurrence]]", name));
-      }
-    }
-  }
-
   std::vector<kind_rules> kinds_;
   std::vector<std::string_view> names_;
 };
 
-}  // namespace
-
-const rules<fault>& fault_rules() {
+const all_fault_rules& every_kind() {
   static const all_fault_rules all;
   return all;
+}
+
+}  // namespace
+
+const rules<fault>& fault_rules() { return every_kind(); }
+
+void read_fault_by_hand(const value& table, fault& into, problems& out) {
+  every_kind().read_by_hand(table, into, out);
+}
+
+const std::vector<fault_kind_description>& fault_kinds() {
+  static const std::vector<fault_kind_description> all = every_kind().describe_kinds();
+  return all;
+}
+
+std::string write_fault(const fault& f) {
+  std::string keys;
+  fault_rules().write(f, "fault", keys);
+  std::replace(keys.begin(), keys.end(), '\n', ' ');
+  while (keys.ends_with(' ')) {
+    keys.pop_back();
+  }
+  return keys;
 }
 
 }  // namespace hassle::scenario

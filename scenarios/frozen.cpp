@@ -16,10 +16,12 @@ std::string frozen_scenario(const scenario& s, const plan& p) {
   for (fault& f : frozen.faults) {
     f.at.reset();
     f.every.reset();
+    f.open_ended = false;
     f.occurrences.emplace();
   }
   for (const planned_fault& f : p.faults) {
-    frozen.faults[f.fault].occurrences->push_back({f.at, f.lasts, f.phases, f.amount});
+    frozen.faults[f.fault].occurrences->push_back(
+        {f.at, f.lasts, f.phases, f.amount, f.open_ended});
   }
   return fmt::format("# {}, frozen: the plan of seed {}. Every seed gives this plan.\n", s.name,
                      p.seed) +

@@ -109,6 +109,8 @@ planned_fault draw_parameters(const fault& f, random_stream& random) {
     result.amount = slow->delay.draw(random);
   } else if (const auto* const latency = std::get_if<latency_fault>(&f.what)) {
     result.amount = latency->added.draw(random);
+  } else if (const auto* const delay = std::get_if<delay_answer_fault>(&f.what)) {
+    result.amount = delay->by.draw(random);
   }
   return result;
 }
@@ -116,8 +118,8 @@ planned_fault draw_parameters(const fault& f, random_stream& random) {
 bool draw_fault(const scenario& s, std::size_t index, random_stream random, budget& left,
                 std::vector<planned_fault>& out) {
   const fault& f = s.faults[index];
-  assert(f.at || f.every);
-  duration at = f.at ? *f.at : f.every->draw(random);
+  assert(f.at || f.every || f.after);
+  duration at = f.every ? f.every->draw(random) : f.at.value_or(duration{});
   std::uint32_t happened = 0;
   while (at < s.length && (f.times == 0 || happened < f.times)) {
     if (!left.take()) {
@@ -126,6 +128,11 @@ bool draw_fault(const scenario& s, std::size_t index, random_stream random, budg
     planned_fault next = draw_parameters(f, random);
     next.fault = index;
     next.at = at;
+    next.armed = f.after.has_value();
+    if (f.open_ended) {
+      next.open_ended = true;
+      next.lasts = s.length - at;
+    }
     // Drawn last, and the place in time is kept: a smaller probability only thins out.
     if (draw_chance(random, f.probability)) {
       out.push_back(next);
@@ -146,8 +153,15 @@ void list_fault(const scenario& s, std::size_t index, std::vector<planned_fault>
     if (each.at >= s.length) {
       continue;  // The scenario was shortened after it was loaded.
     }
-    const duration lasts = restarts ? each.phases.sum() : each.lasts;
-    out.push_back({0, index, each.at, lasts, each.phases, each.amount});
+    planned_fault next{0, index, each.at, each.lasts, each.phases, each.amount};
+    if (restarts) {
+      next.lasts = each.phases.sum();
+    } else if (each.open_ended) {
+      next.lasts = s.length - each.at;
+    }
+    next.armed = f.after.has_value();
+    next.open_ended = each.open_ended;
+    out.push_back(next);
   }
 }
 
@@ -233,7 +247,11 @@ std::expected<plan, input_error> make_plan(const scenario& s, std::uint64_t seed
   }
   p.healed = s.length;
   for (const planned_fault& f : p.faults) {
-    p.healed = std::max(p.healed, f.at + f.lasts);
+    if (!f.armed) {
+      p.healed = std::max(p.healed, f.at + f.lasts);
+    } else if (!f.open_ended) {  // It begins before `length`, if at all.
+      p.healed = std::max(p.healed, s.length + f.lasts);
+    }
   }
   p.end = p.healed + s.settle;
   if (!s.load.commands) {

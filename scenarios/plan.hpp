@@ -27,7 +27,12 @@ struct planned_fault {
   duration at{};
   duration lasts{};       ///< For a restart: the sum of its phases.
   restart_phases phases;  ///< Restarts only.
-  duration amount{};      ///< `delay` of slow, `added` of latency.
+  duration amount{};      ///< `delay` of slow, `added` of latency, `by` of delay_answer.
+  /// At `at` it does not begin: it waits for the `after` of its fault. What has not begun by the
+  /// scenario's `length` never does.
+  bool armed = false;
+  /// Ends when its hits are used up, if that is earlier.
+  bool open_ended = false;
 
   bool operator==(const planned_fault&) const = default;
 };
@@ -39,9 +44,11 @@ struct plan {
   std::vector<planned_command> commands;
   std::vector<planned_fault> faults;
   std::vector<duration>
-      recycles;       ///< Cold starts of the client's host, the first boot (0) not listed.
-  duration healed{};  ///< End of the last fault, at least scenario::length.
-  duration end{};     ///< healed + settle; the run stops here.
+      recycles;  ///< Cold starts of the client's host, the first boot (0) not listed.
+  /// No fault is in force from here on: the end of the last one, at least scenario::length. Those
+  /// that wait for something are taken as beginning as late as they can.
+  duration healed{};
+  duration end{};  ///< healed + settle; the run stops here.
 };
 
 /// Commands, faults and recycles are drawn from streams of their own ("workload", "recycle", and

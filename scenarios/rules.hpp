@@ -10,6 +10,9 @@ namespace hassle::scenario {
 /// The tables of it that depend on `kind`: see fault_rules.cpp.
 [[nodiscard]] const rules<fault>& fault_rules();
 
+/// A fault that is begun by hand: without the keys that say when.
+void read_fault_by_hand(const value& table, fault& into, problems& out);
+
 /// Words of enumerations that several tables use.
 [[nodiscard]] form<expiry_style> an_expiry_style();
 

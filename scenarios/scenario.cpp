@@ -37,6 +37,38 @@ std::string_view kind_of(const fault_parameters& what) noexcept {
     std::string_view operator()(const refuse_fault&) const { return "refuse"; }
     std::string_view operator()(const blackhole_fault&) const { return "blackhole"; }
     std::string_view operator()(const latency_fault&) const { return "latency"; }
+    std::string_view operator()(const silence_fault&) const { return "silence"; }
+    std::string_view operator()(const hang_up_fault&) const { return "hang_up"; }
+    std::string_view operator()(const http_error_fault&) const { return "http_error"; }
+    std::string_view operator()(const reject_auth_fault&) const { return "reject_auth"; }
+    std::string_view operator()(const ignore_pings_fault&) const { return "ignore_pings"; }
+    std::string_view operator()(const delay_answer_fault&) const { return "delay_answer"; }
+    std::string_view operator()(const reorder_fault&) const { return "reorder"; }
+    std::string_view operator()(const duplicate_fault&) const { return "duplicate"; }
+    std::string_view operator()(const late_event_fault&) const { return "late_event"; }
+    std::string_view operator()(const event_first_fault&) const { return "event_first"; }
+    std::string_view operator()(const fail_subscription_fault&) const {
+      return "fail_subscription";
+    }
+    std::string_view operator()(const fail_command_fault&) const { return "fail_command"; }
+    std::string_view operator()(const unknown_event_fault&) const { return "unknown_event"; }
+    std::string_view operator()(const wrong_id_fault&) const { return "wrong_id"; }
+    std::string_view operator()(const bad_json_fault&) const { return "bad_json"; }
+    std::string_view operator()(const batch_fault&) const { return "batch"; }
+    std::string_view operator()(const giant_fault&) const { return "giant"; }
+    std::string_view operator()(const storm_fault&) const { return "storm"; }
+    std::string_view operator()(const overflow_fault&) const { return "overflow"; }
+    std::string_view operator()(const remove_entity_fault&) const { return "remove_entity"; }
+    std::string_view operator()(const rename_entity_fault&) const { return "rename_entity"; }
+    std::string_view operator()(const unavailable_fault&) const { return "unavailable"; }
+    std::string_view operator()(const expire_tokens_fault&) const { return "expire_tokens"; }
+    std::string_view operator()(const revoke_token_fault&) const { return "revoke_token"; }
+    std::string_view operator()(const ban_fault&) const { return "ban"; }
+    std::string_view operator()(const version_fault&) const { return "version"; }
+    std::string_view operator()(const clock_jump_fault&) const { return "clock_jump"; }
+    std::string_view operator()(const no_deflate_fault&) const { return "no_deflate"; }
+    std::string_view operator()(const trickle_fault&) const { return "trickle"; }
+    std::string_view operator()(const fragment_fault&) const { return "fragment"; }
   };
   return std::visit(namer{}, what);
 }

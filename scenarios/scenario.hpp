@@ -2,6 +2,7 @@
 
 #include "scenarios/distribution.hpp"
 #include "scenarios/error.hpp"
+#include "scenarios/server_faults.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -127,13 +128,16 @@ struct restart_fault {
   /// Entities restored as unavailable.
   duration_distribution starting{duration_distribution::kind::uniform, std::chrono::seconds(1),
                                  std::chrono::seconds(5)};
+  /// What becomes of the answer to the command that it was triggered by.
+  enum class own_answer : std::uint8_t { lost, sent } answer = own_answer::lost;
 };
 struct stall_fault {};  ///< The server's event loop stands still: accepts, reads, answers nothing.
-struct slow_fault {     ///< Every answer is late by so much.
+struct slow_fault {     ///< Every message is late by so much, and the order is kept.
   duration_distribution delay;
 };
 struct drop_fault {  ///< The server ends all its connections.
-  enum class style : std::uint8_t { close, fin, reset } how = style::reset;
+  using style = ending_style;
+  style how = style::reset;
   std::uint16_t code = 1000;  ///< Of the Close frame, where `how` is close.
 };
 struct lose_answer_fault {        ///< The next answers are lost.
@@ -152,9 +156,17 @@ struct latency_fault {      ///< The path becomes slower.
   duration_distribution added;
 };
 
-using fault_parameters = std::variant<restart_fault, stall_fault, slow_fault, drop_fault,
-                                      lose_answer_fault, partition_fault, cut_fault, forget_fault,
-                                      refuse_fault, blackhole_fault, latency_fault>;
+/// Where two faults of a plan begin at one instant, the order of the kinds here decides.
+using fault_parameters =
+    std::variant<restart_fault, stall_fault, slow_fault, drop_fault, lose_answer_fault,
+                 partition_fault, cut_fault, forget_fault, refuse_fault, blackhole_fault,
+                 latency_fault, silence_fault, hang_up_fault, http_error_fault, reject_auth_fault,
+                 ignore_pings_fault, delay_answer_fault, reorder_fault, duplicate_fault,
+                 late_event_fault, event_first_fault, fail_subscription_fault, fail_command_fault,
+                 unknown_event_fault, wrong_id_fault, bad_json_fault, batch_fault, giant_fault,
+                 storm_fault, overflow_fault, remove_entity_fault, rename_entity_fault,
+                 unavailable_fault, expire_tokens_fault, revoke_token_fault, ban_fault,
+                 version_fault, clock_jump_fault, no_deflate_fault, trickle_fault, fragment_fault>;
 
 /// The phases of one restart, drawn.
 struct restart_phases {
@@ -171,7 +183,9 @@ struct fault_occurrence {
   duration at{};
   duration lasts{};       ///< Not of a restart.
   restart_phases phases;  ///< Restarts only.
-  duration amount{};      ///< `delay` of slow, `added` of latency.
+  duration amount{};      ///< `delay` of slow, `added` of latency, `by` of delay_answer.
+  /// Lasts until its hits are used up, or the scenario's `length`; `lasts` is not looked at.
+  bool open_ended = false;
 
   bool operator==(const fault_occurrence&) const = default;
 };
@@ -181,7 +195,8 @@ struct fault {
   /// Unique in the scenario. Unless given, "<kind>-<n>" for the n-th fault of its kind.
   std::string name;
   fault_parameters what;
-  /// Exactly one of `at`, `every` and `occurrences`.
+  /// Exactly one of `at`, `every` and `occurrences`; none where there is an `after`, which then
+  /// waits from the start.
   std::optional<duration> at;
   std::optional<duration_distribution> every;  ///< From the start, and from each end, to the next.
   std::optional<std::vector<fault_occurrence>> occurrences;  ///< Nothing else is drawn.
@@ -190,7 +205,11 @@ struct fault {
   /// Of each occurrence. In [0, 1]. One that does not happen leaves its gap: a smaller
   /// probability thins the same occurrences out and moves none.
   double probability = 1;
-  bool must_hit = true;  ///< A run in which it hit nothing says nothing: inconclusive.
+  /// It does not begin at its time, but waits from then on for this. Faults of the server only.
+  std::optional<fault_trigger> after;
+  fault_scope scope;        ///< Faults of the server only.
+  bool open_ended = false;  ///< See fault_occurrence; `lasts` is not looked at.
+  bool must_hit = true;     ///< A run in which it hit nothing says nothing: inconclusive.
   source_position where;
 };
 /// The word that `kind = "…"` takes.
@@ -236,6 +255,13 @@ struct scenario {
     const std::filesystem::path& file);
 
 inline constexpr std::size_t scenario_bytes_max = 1U << 20U;
+
+/// Parses one fault, written as a JSON object with the keys that [[fault]] has: for those who
+/// misbehave by hand. `at`, `every`, `times`, `probability`, `occurrence` and `must_hit` are not
+/// known there: it happens now, or waits for its `after`. What lasts may go without `for`: until it
+/// is lifted. Faults of the server only. Errors name "fault" as their file; never empty.
+[[nodiscard]] std::expected<fault, std::vector<input_error>> parse_fault_json(
+    std::string_view json);
 
 /// The figures that an expectation may name.
 [[nodiscard]] const std::vector<std::string_view>& figure_names();

@@ -333,6 +333,26 @@ void name_faults(const value&, scenario& s, problems& out) {
   }
 }
 
+/// A fault that waits for the end of another needs that other.
+void find_awaited_faults(const value&, scenario& s, problems& out) {
+  std::vector<std::string_view> names;
+  names.reserve(s.faults.size());
+  for (const fault& f : s.faults) {
+    names.emplace_back(f.name);
+  }
+  for (const fault& f : s.faults) {
+    if (!f.after || f.after->fault.empty()) {
+      continue;
+    }
+    if (f.after->fault == f.name) {
+      out.add(f.where, "fault " + in_quotes(f.name) + " waits for its own end");
+    } else if (std::find(names.begin(), names.end(), f.after->fault) == names.end()) {
+      out.add(f.where, "after: no fault is named " + in_quotes(f.after->fault),
+              names_hint(f.after->fault, names));
+    }
+  }
+}
+
 table_rules<scenario> declare_scenario() {
   table_rules<scenario> t("A scenario: what may happen in a run.");
   t.marker("schema", a_schema_version(), schema_version, "Version of this format.")
@@ -359,7 +379,8 @@ table_rules<scenario> declare_scenario() {
       .check(note_places)
       .check(refuse_drawn_workload)
       .check(refuse_times_past_the_end)
-      .check(name_faults);
+      .check(name_faults)
+      .check(find_awaited_faults);
   return t;
 }
 

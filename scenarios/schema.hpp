@@ -3,6 +3,7 @@
 #include "scenarios/scenario.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hassle::scenario {
@@ -22,6 +23,19 @@ struct key_description {
 
 /// Every key that a scenario file may hold, in the order in which files are written.
 [[nodiscard]] std::vector<key_description> scenario_keys();
+
+/// A kind of fault: what it is, and which keys it has in [[fault]]. Those of its occurrences are
+/// left out.
+struct fault_kind_description {
+  std::string_view kind;
+  std::string doc;         ///< A sentence.
+  bool by_server = false;  ///< Not the network: `parse_fault_json` takes it.
+  std::vector<key_description> keys;
+};
+[[nodiscard]] const std::vector<fault_kind_description>& fault_kinds();
+
+/// The fault as its keys, on one line: `kind = "stall" for = "5s"`. For people.
+[[nodiscard]] std::string write_fault(const fault& f);
 
 /// The scenario as a file: parsing it gives the same scenario again.
 [[nodiscard]] std::string write_scenario(const scenario& s);

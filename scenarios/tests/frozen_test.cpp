@@ -40,8 +40,42 @@ durations any_durations() {
   }
 }
 
+fault_parameters any_newer_kind() {
+  switch (*rc::gen::inRange(0, 12)) {
+    case 0:
+      return silence_fault{silence_fault::stage::request, "/a\\\"b*"};
+    case 1:
+      return hang_up_fault{hang_up_fault::stage::result, ending_style::fin, 1000, "*"};
+    case 2:
+      return http_error_fault{http_error_fault::body::empty, 502, *any_duration(0), "/api/*",
+                              *any_duration(0)};
+    case 3:
+      return reject_auth_fault{"\"no\"", *any_duration(0)};
+    case 4:
+      return delay_answer_fault{any_durations()};
+    case 5:
+      return fail_command_fault{"not_found", "a\tb", "key", "light", {{"a b", "\"c\""}}};
+    case 6:
+      return wrong_id_fault{-3};
+    case 7:
+      return bad_json_fault{bad_json_fault::flaw::nan, message_choice::events};
+    case 8:
+      return batch_fault{4095, *any_duration(0)};
+    case 9:
+      return clock_jump_fault{*any_duration(1), true};
+    case 10:
+      return storm_fault{7, "light.*"};
+    default:
+      return trickle_fault{3, *any_duration(1)};
+  }
+}
+
 fault_parameters any_kind() {
-  switch (*rc::gen::inRange(0, 11)) {
+  switch (*rc::gen::inRange(0, 14)) {
+    case 11:
+    case 12:
+    case 13:
+      return any_newer_kind();
     case 0:
       return restart_fault{any_durations(), any_durations(), any_durations(), any_durations()};
     case 1:
@@ -81,6 +115,18 @@ fault any_fault(int number) {
   const std::string_view kind = kind_of(f.what);
   if (kind != "restart" && kind != "drop" && kind != "cut" && kind != "forget") {
     f.lasts = any_durations();
+    const bool limited = kind == "delay_answer" || kind == "fail_command" || kind == "wrong_id" ||
+                         kind == "hang_up" || kind == "bad_json";
+    if (limited && *rc::gen::arbitrary<bool>()) {
+      f.scope = {.hits = 3, .chance = 0.25, .connections = {1, 4}, .command = "light.*"};
+      if (f.at && *rc::gen::arbitrary<bool>()) {
+        f.lasts = {};
+        f.open_ended = true;
+      }
+    }
+    if (limited && f.at && *rc::gen::arbitrary<bool>()) {
+      f.after = fault_trigger{.command = "subscribe_*", .count = 2};
+    }
   }
   f.probability = 0.25 * *rc::gen::inRange(0, 5);
   f.must_hit = *rc::gen::arbitrary<bool>();

@@ -143,7 +143,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "x.toml:5:8: kind: unknown kind of fault 'stal' (did you mean 'stall'?)"},
         mistake{"[[fault]]\nat = \"1m\"",
                 "x.toml:4:1: missing key 'kind' (one of: restart, stall, slow, drop, lose_answer, "
-                "partition, cut, forget, refuse, blackhole, latency)"},
+                "partition, cut, forget, refuse, blackhole, latency, silence, hang_up, http_error, "
+                "reject_auth, ignore_pings, delay_answer, reorder, duplicate, late_event, "
+                "event_first, fail_subscription, fail_command, unknown_event, wrong_id, bad_json, "
+                "batch, giant, storm, overflow, remove_entity, rename_entity, unavailable, "
+                "expire_tokens, revoke_token, ban, version, clock_jump, no_deflate, trickle, "
+                "fragment)"},
         mistake{"[[fault]]\nkind = \"forget\"",
                 "x.toml:4:1: neither 'at' nor 'every' (write at = \"5m\")"},
         mistake{"[[fault]]\nkind = \"forget\"\nat = \"1m\"\nevery = \"2m\"",

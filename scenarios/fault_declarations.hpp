@@ -1,0 +1,66 @@
+#pragma once
+
+#include "scenarios/rules.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::scenario {
+
+/// What a fault of one kind may hold.
+struct kind_rules {
+  std::string_view kind;
+  fault initial;
+  table_rules<fault> keys;
+  /// Its drawn parameters: with [[fault.occurrence]] they stand there, drawn.
+  std::vector<std::string_view> drawn;
+  std::vector<std::string_view> drawn_required;
+  bool by_server = true;  ///< Not the network.
+};
+
+/// What a fault touches, which decides how it can be limited.
+enum class reach : std::uint8_t {
+  network,           ///< Not a fault of the server.
+  server,            ///< The server as a whole.
+  open_connections,  ///< Those that are there when it happens.
+  connections,
+  messages,
+};
+
+/// Access to a parameter of the kind `Kind` inside a fault.
+template <class Kind, class Member>
+auto parameter(Member Kind::* member) {
+  return [member](auto& f) -> auto& { return std::get<Kind>(f.what).*member; };
+}
+
+/// A kind that happens at an instant.
+[[nodiscard]] kind_rules momentary(fault_parameters what, reach touches, std::string_view doc);
+/// A kind that lasts.
+[[nodiscard]] kind_rules lasting(fault_parameters what, reach touches, std::string_view doc);
+/// A kind that lasts, with a drawn parameter that is stored as an amount.
+[[nodiscard]] kind_rules lasting_by(fault_parameters what, reach touches, std::string_view doc,
+                                    const rules<fault_occurrence>& occurrence);
+/// Occurrences of such a kind; `name` is that of the amount.
+[[nodiscard]] table_rules<fault_occurrence> occurrence_with(std::string_view name);
+/// Declares the drawn parameter that such a kind must have.
+template <class Access>
+void add_amount(kind_rules& rules, std::string_view name, Access access, std::string_view doc) {
+  rules.keys.key(name, access, a_duration_distribution(zero::refused), doc, need::optional,
+                 [](const fault& f) { return !f.occurrences.has_value(); });
+  rules.drawn.push_back(name);
+  rules.drawn_required.push_back(name);
+}
+
+[[nodiscard]] kind_rules declare_restart();
+
+/// The kinds whose structs are in server_faults.hpp, in the order of `fault_parameters`.
+[[nodiscard]] std::vector<kind_rules> server_kinds();
+
+[[nodiscard]] form<std::string> a_pattern();
+[[nodiscard]] form<std::vector<std::uint32_t>> connection_numbers();
+[[nodiscard]] form<fault_trigger> a_trigger();
+[[nodiscard]] form<std::map<std::string, std::string>> texts_by_name();
+
+}  // namespace hassle::scenario

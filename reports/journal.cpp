@@ -32,20 +32,20 @@ std::uint64_t mix_text(std::uint64_t state, std::string_view text) noexcept {
   return state;
 }
 
-std::uint64_t mix_event(std::uint64_t state, const event& e) noexcept {
-  state = mix(state, static_cast<std::uint64_t>(e.at.count()));
+}  // namespace
+
+std::uint64_t next_digest(std::uint64_t before, const event& e) noexcept {
+  std::uint64_t state = mix(before, static_cast<std::uint64_t>(e.at.count()));
   state = mix(state, static_cast<std::uint64_t>(e.kind) | std::uint64_t{e.connection} << 8U);
   state = mix(state, std::uint64_t{e.command} | static_cast<std::uint64_t>(e.text.size()) << 32U);
   state = mix(state, static_cast<std::uint64_t>(e.value));
   return mix_text(state, e.text);
 }
 
-}  // namespace
-
 void journal::add(event e) {
   assert(e.at.count() >= 0);
   assert(events_.empty() || e.at >= events_.back().at);
-  digest_ = mix_event(digest_, e);
+  digest_ = next_digest(digest_, e);
   events_.push_back(std::move(e));
 }
 

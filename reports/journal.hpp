@@ -78,6 +78,11 @@ struct event {
   bool operator==(const event&) const = default;
 };
 
+/// The digest of a journal without events.
+inline constexpr std::uint64_t empty_digest = 14695981039346656037ULL;  // FNV-1a's offset basis
+/// The digest of a journal whose digest was `before`, with one event more.
+[[nodiscard]] std::uint64_t next_digest(std::uint64_t before, const event& added) noexcept;
+
 /// The ordered record of one run, and its only output.
 ///
 /// The digest is a rolling hash over the content of all events: equal runs have equal digests on
@@ -94,7 +99,7 @@ class journal {
 
  private:
   std::vector<event> events_;
-  std::uint64_t digest_ = 14695981039346656037ULL;  // FNV-1a's offset basis
+  std::uint64_t digest_ = empty_digest;
 };
 
 /// The enumerator's name, as journal files spell it.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -51,7 +52,14 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_event(std::string& out, const event& e) {
+void append_end(std::string& out, std::uint64_t digest, std::uint64_t events) {
+  fmt::format_to(std::back_inserter(out), "{{\"digest\":\"{:016x}\",\"events\":{}}}\n", digest,
+                 events);
+}
+
+}  // namespace
+
+void append_journal_event(std::string& out, const event& e) {
   auto end = std::back_inserter(out);
   fmt::format_to(end, R"({{"t":{},"e":"{}")", e.at.count(), name_of(e.kind));
   if (e.connection != 0) fmt::format_to(end, ",\"c\":{}", e.connection);
@@ -60,6 +68,8 @@ void append_event(std::string& out, const event& e) {
   append_text(out, e.text);
   out += "}\n";
 }
+
+namespace {
 
 journal_error last_error(const std::filesystem::path& file, std::string_view doing) {
   const std::error_code why(errno, std::generic_category());
@@ -79,14 +89,35 @@ void write_journal(std::ostream& out, const run_context& context, const journal&
   std::string buffer;
   append_header(buffer, context, tool);
   for (const event& e : events.events()) {
-    append_event(buffer, e);
+    append_journal_event(buffer, e);
     if (buffer.size() < flush_bytes) continue;
     out.write(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     buffer.clear();
   }
-  fmt::format_to(std::back_inserter(buffer), "{{\"digest\":\"{:016x}\",\"events\":{}}}\n",
-                 events.digest(), events.events().size());
+  append_end(buffer, events.digest(), events.events().size());
   out.write(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+}
+
+journal_stream::journal_stream(std::ostream& out, const run_context& context, std::string_view tool)
+    : out_(out) {
+  append_header(line_, context, tool);
+  out_.write(line_.data(), static_cast<std::streamsize>(line_.size()));
+}
+
+void journal_stream::add(const event& e) {
+  assert(e.at >= last_);
+  last_ = e.at;
+  digest_ = next_digest(digest_, e);
+  ++events_;
+  line_.clear();
+  append_journal_event(line_, e);
+  out_.write(line_.data(), static_cast<std::streamsize>(line_.size()));
+}
+
+void journal_stream::finish() {
+  line_.clear();
+  append_end(line_, digest_, events_);
+  out_.write(line_.data(), static_cast<std::streamsize>(line_.size()));
 }
 
 std::expected<void, journal_error> write_journal(const std::filesystem::path& file,

@@ -3,7 +3,9 @@
 #include "reports/analysis.hpp"
 #include "reports/journal.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <iosfwd>
@@ -49,8 +51,35 @@ inline constexpr std::size_t journal_events_max = 20'000'000;
 void write_journal(std::ostream& out, const run_context& context, const journal& events,
                    std::string_view tool);
 
-/// Reads what `write_journal` wrote, and nothing else: a journal that was cut short, changed or is
-/// not one is an error at its line.
+/// Appends one event as a line of a journal file, with its line end.
+void append_journal_event(std::string& out, const event& e);
+
+/// A journal that is written while it happens: of a program that runs for as long as it likes.
+/// The header's `simulated` and `healed` are what was known when it began. Without `finish` the
+/// file has no last line, by which a reader sees that it was cut short.
+///
+/// Keeps no events. The stream must outlive it; whether it takes what it is given is its owner's
+/// business. Thread-safety: single-threaded.
+class journal_stream {
+ public:
+  journal_stream(std::ostream& out, const run_context& context, std::string_view tool);
+
+  /// REQUIRES: e.at is neither negative nor before the last event's.
+  void add(const event& e);
+  void finish();
+
+  [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+
+ private:
+  std::ostream& out_;
+  std::string line_;
+  std::uint64_t digest_ = empty_digest;
+  std::uint64_t events_ = 0;
+  std::chrono::nanoseconds last_{};
+};
+
+/// Reads what `write_journal` or a `journal_stream` wrote, and nothing else: a journal that was cut
+/// short, changed or is not one is an error at its line.
 [[nodiscard]] std::expected<saved_journal, journal_error> read_journal(
     const std::filesystem::path& file);
 /// `name` names the stream in errors.

@@ -88,11 +88,35 @@ TEST(Program, BadUsageIsOneLineAndStatusTwo) {
                                                        {"--listen", "127.0.0.1:"},
                                                        {"--listen", "300.0.0.1:8123"},
                                                        {"--token", ""},
+                                                       {"--scenario", "ha-restrt"},
+                                                       {"--scenario", "./nowhere.toml"},
+                                                       {"--home", "smal"},
+                                                       {"--ha-version", ""},
+                                                       {"--time-scale", "0"},
+                                                       {"--time-scale", "fast"},
+                                                       {"--admin", "0.0.0.0:0"},
+                                                       {"--admin", "nowhere"},
+                                                       {"--admin-token", ""},
+                                                       {"--tls-cert", "cert.pem"},
+                                                       {"--journal", "/nowhere/journal.jsonl"},
                                                        {"--frobnicate"}};
   for (const auto& arguments : cases) {
     program mockha(arguments);
     EXPECT_THAT(mockha.rest(), testing::Not(testing::IsEmpty())) << arguments[0];
     EXPECT_EQ(mockha.exit_status(), 2) << arguments[0];
+  }
+}
+
+TEST(Program, WhatWasMeantIsNamed) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--scenario", "ha-restrt"}, "did you mean 'ha-restart'?"},
+      {{"--home", "smal"}, "did you mean 'small'?"},
+      {{"--time-scael", "10"}, "did you mean '--time-scale'?"},
+      {{"--admin", "0.0.0.0:0"}, "--admin-token"}};
+  for (const auto& [arguments, hint] : cases) {
+    program mockha(arguments);
+    EXPECT_THAT(mockha.rest(), HasSubstr(hint));
+    EXPECT_EQ(mockha.exit_status(), 2);
   }
 }
 

@@ -73,6 +73,18 @@ TEST(JournalFile, IsOneObjectALine) {
   EXPECT_THAT(text, HasSubstr("\",\"events\":2}\n"));
 }
 
+// What a program writes while it runs is the same file, byte for byte.
+TEST(JournalFile, CanBeWrittenWhileItHappens) {
+  const journal j = recorder().at(1s).issue(1, read).after(1ms).fail(2, "other: starting").written();
+  std::ostringstream out;
+  journal_stream stream(out, a_run(), "1.2.3");
+  for (const event& e : j.events()) stream.add(e);
+  EXPECT_THAT(error_of(out.str()), HasSubstr("cut short"));
+  stream.finish();
+  EXPECT_EQ(out.str(), written(j));
+  EXPECT_EQ(stream.events(), j.events().size());
+}
+
 TEST(JournalFile, GivesBackTheContext) {
   run_context context = a_run();
   context.seed = 18446744073709551615ULL;

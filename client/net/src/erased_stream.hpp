@@ -31,6 +31,8 @@ class erased_stream {
 
   [[nodiscard]] executor_type get_executor() { return stream_->get_executor(); }
   [[nodiscard]] byte_stream& stream() { return *stream_; }
+  /// Takes the stream out; this must not be used any more.
+  [[nodiscard]] std::unique_ptr<byte_stream> release() { return std::move(stream_); }
 
   /// Called for every arrival of bytes, before they are looked at.
   std::move_only_function<void()> on_bytes;

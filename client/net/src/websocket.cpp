@@ -1,19 +1,21 @@
 // The only translation unit that knows Beast's WebSocket: it costs more to compile than all others.
+#include "deflate_offer.hpp"
 #include "erased_stream.hpp"
+#include "shaped_stream.hpp"
 
 #include <hassle/net/websocket.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <deque>
 #include <utility>
@@ -28,22 +30,52 @@ namespace ws = beast::websocket;
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
+/// A larger buffer is given back once its message is handled.
+constexpr std::size_t kept_buffer_bytes = 16U << 10U;
+
+/// Beast sends a compressed message in frames of at most so many bytes.
+constexpr std::size_t deflated_frame_bytes = 16U << 10U;
+
+ws::permessage_deflate deflate_options() {
+  ws::permessage_deflate options;
+  options.server_enable = options.client_enable = true;
+  options.compLevel = 1;  // The fastest, as Home Assistant's.
+  return options;
+}
+
 /// The connection itself. Its outstanding operations share its ownership, so that the handle can
 /// go at any time.
 class connection : public std::enable_shared_from_this<connection> {
  public:
   connection(time_source& time, std::unique_ptr<byte_stream> stream, const websocket_limits& limits)
-      : stream_(erased_stream(std::move(stream))), closing_(time), time_(time), limits_(limits) {
+      : connection(time, std::make_unique<shaped_stream>(time, std::move(stream)), limits) {}
+
+  connection(time_source& time, std::unique_ptr<shaped_stream> shape,
+             const websocket_limits& limits)
+      : shape_(*shape),
+        stream_(erased_stream(std::move(shape))),
+        closing_(time),
+        time_(time),
+        limits_(limits) {
     // Beast's own timeouts read the wall clock; ours come from the world.
     stream_.set_option(
         ws::stream_base::timeout{ws::stream_base::none(), ws::stream_base::none(), false});
     stream_.auto_fragment(false);  // Fragments make a 35 KB message several times slower.
     stream_.read_message_max(limits.message_bytes_max);
     stream_.secure_prng(limits.unpredictable_masks);
+    if (limits.deflate) {
+      stream_.set_option(deflate_options());
+      stream_.write_buffer_bytes(deflated_frame_bytes);
+    }
   }
 
   ws::stream<erased_stream>& beast_stream() { return stream_; }
   erased_stream& bytes() { return stream_.next_layer(); }
+  shaped_stream& shape() { return shape_; }
+  [[nodiscard]] std::uint32_t id() const noexcept { return shape_.connection_id(); }
+
+  /// Answers a Close as Home Assistant does: with 1000, whatever the peer's code.
+  void close_normally() { close_normally_ = true; }
 
   void start(websocket_events& events) {
     assert(events_ == nullptr && !ended_);
@@ -52,6 +84,7 @@ class connection : public std::enable_shared_from_this<connection> {
       if (events_ != nullptr) events_->on_bytes();
     };
     stream_.control_callback([this](ws::frame_type kind, beast::string_view) {
+      if (kind == ws::frame_type::close && close_normally_ && !ours_) shape_.close_normally();
       if (events_ == nullptr) return;
       if (kind == ws::frame_type::ping) events_->on_ping();
       if (kind == ws::frame_type::pong) events_->on_pong();
@@ -66,6 +99,10 @@ class connection : public std::enable_shared_from_this<connection> {
 
   bool send(std::string message) {
     if (ending_ || ended_ || queue_.size() >= limits_.send_queue_max) return false;
+    if (muted_) {
+      post_drained();
+      return true;
+    }
     queue_.push_back(std::move(message));
     if (!writing_) write();
     return true;
@@ -111,9 +148,32 @@ class connection : public std::enable_shared_from_this<connection> {
     abort(false);
   }
 
+  void fragment(std::size_t frame_bytes) { frame_bytes_ = frame_bytes; }
+
+  void mute(bool muted) {
+    if (muted == muted_) return;
+    muted_ = muted;
+    if (muted) drop_queue();
+    shape_.mute(muted);
+    update_reading();
+  }
+
+  void pause(bool paused) {
+    paused_ = paused;
+    update_reading();
+  }
+
   [[nodiscard]] std::size_t queued() const noexcept { return queue_.size(); }
 
  private:
+  void update_reading() {
+    if (paused_ || muted_) {
+      bytes().pause();
+    } else {
+      bytes().resume();
+    }
+  }
+
   void read() {
     if (ended_ || (ending_ && ours_ && outstanding_ == 0)) {
       finished(asio::error::operation_aborted);
@@ -133,24 +193,43 @@ class connection : public std::enable_shared_from_this<connection> {
     }
     if (events_ != nullptr && !(ending_ && ours_)) {
       const auto data = buffer_.cdata();
-      events_->on_text({static_cast<const char*>(data.data()), data.size()});
+      const std::string_view message(static_cast<const char*>(data.data()), data.size());
+      if (stream_.got_text()) {
+        events_->on_text(message);
+      } else {
+        events_->on_binary(message);
+      }
     }
     buffer_.consume(buffer_.size());
+    if (buffer_.capacity() > kept_buffer_bytes) buffer_.shrink_to_fit();
     read();
   }
 
   void write() {
     writing_ = true;
-    ++outstanding_;
+    sent_ = 0;
+    piece_ = frame_bytes_;
     stream_.text(true);
-    stream_.async_write(asio::buffer(queue_.front()),
-                        [self = shared_from_this()](error_code ec, std::size_t) {
-                          --self->outstanding_;
-                          self->on_written(ec);
-                        });
+    write_frame();
+  }
+
+  void write_frame() {
+    ++outstanding_;
+    const asio::const_buffer rest = asio::buffer(queue_.front()) + sent_;
+    const std::size_t size = piece_ == 0 ? rest.size() : std::min(piece_, rest.size());
+    sent_ += size;
+    stream_.async_write_some(size == rest.size(), asio::buffer(rest, size),
+                             [self = shared_from_this()](error_code ec, std::size_t) {
+                               --self->outstanding_;
+                               self->on_written(ec);
+                             });
   }
 
   void on_written(error_code ec) {
+    if (!ec && sent_ < queue_.front().size()) {
+      write_frame();
+      return;
+    }
     writing_ = false;
     queue_.pop_front();
     if (ec) {
@@ -159,7 +238,21 @@ class connection : public std::enable_shared_from_this<connection> {
       write();
     } else if (ending_) {
       finished({});
+    } else if (events_ != nullptr) {
+      events_->on_drained();
     }
+  }
+
+  /// For a message that is swallowed: it is handed over as well as it ever will be.
+  void post_drained() {
+    ++outstanding_;
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+      --self->outstanding_;
+      if (self->events_ != nullptr && !self->ending_ && self->queue_.empty()) {
+        self->events_->on_drained();
+      }
+      self->finished({});
+    });
   }
 
   /// Ends the stream, and with it every operation on it.
@@ -212,9 +305,13 @@ class connection : public std::enable_shared_from_this<connection> {
     events->on_end(end);
   }
 
+  shaped_stream& shape_;  ///< Owned by the stream.
   ws::stream<erased_stream> stream_;
   beast::flat_buffer buffer_;
   std::deque<std::string> queue_;  ///< The front one is being written while `writing_`.
+  std::size_t sent_ = 0;           ///< Of the front one.
+  std::size_t piece_ = 0;          ///< Its frames have at most so many bytes; 0: there is one.
+  std::size_t frame_bytes_ = 0;    ///< … and those of messages to come.
   websocket_events* events_ = nullptr;
   timer closing_;
   time_source& time_;
@@ -226,12 +323,14 @@ class connection : public std::enable_shared_from_this<connection> {
   bool ending_ = false;  ///< No more messages go out.
   bool ours_ = false;    ///< It was our wish.
   bool ended_ = false;
+  bool paused_ = false;
+  bool muted_ = false;
+  bool close_normally_ = false;
 };
 
 class handle final : public websocket {
  public:
-  explicit handle(std::shared_ptr<connection> impl)
-      : impl_(std::move(impl)), id_(impl_->bytes().stream().connection_id()) {}
+  explicit handle(std::shared_ptr<connection> impl) : impl_(std::move(impl)), id_(impl_->id()) {}
   handle(const handle&) = delete;
   handle& operator=(const handle&) = delete;
   ~handle() override { impl_->orphan(); }
@@ -241,8 +340,14 @@ class handle final : public websocket {
   void ping() override { impl_->ping(); }
   void close(std::uint16_t code) override { impl_->close(code); }
   void abort(bool reset) override { impl_->abort(reset); }
-  void pause_reading() override { impl_->bytes().pause(); }
-  void resume_reading() override { impl_->bytes().resume(); }
+  void pause_reading() override { impl_->pause(true); }
+  void resume_reading() override { impl_->pause(false); }
+  void ignore_pings(bool ignored) override { impl_->shape().ignore_pings(ignored); }
+  void fragment(std::size_t frame_bytes) override { impl_->fragment(frame_bytes); }
+  void trickle(std::size_t piece_bytes, duration every) override {
+    impl_->shape().trickle(piece_bytes, every);
+  }
+  void mute(bool muted) override { impl_->mute(muted); }
   [[nodiscard]] std::size_t queued() const noexcept override { return impl_->queued(); }
   [[nodiscard]] std::uint32_t connection_id() const noexcept override { return id_; }
 
@@ -251,13 +356,46 @@ class handle final : public websocket {
   std::uint32_t id_;
 };
 
-http::response<http::string_body> refusal_answer(const upgrade_refusal& refusal, unsigned version) {
-  http::response<http::string_body> answer(static_cast<http::status>(refusal.status), version);
-  answer.set(http::field::content_type, refusal.content_type);
-  answer.keep_alive(false);
-  answer.body() = refusal.body;
-  answer.prepare_payload();
+http_response refusal_answer(upgrade_refusal refusal) {
+  http_response answer;
+  answer.status = refusal.status;
+  answer.headers.push_back({"Content-Type", std::move(refusal.content_type)});
+  answer.body = std::move(refusal.body);
   return answer;
+}
+
+/// The request as Beast wants it: it knows version 13 only, takes the first offer of an extension
+/// or none, and insists on a Host.
+http::request<http::empty_body> upgrade_request(const http_request& from, bool deflate) {
+  http::request<http::empty_body> to(http::verb::unknown, from.target, from.version);
+  to.method_string(from.method);
+  std::string offers;
+  for (const auto& each : from.headers) {
+    const http::field name = http::string_to_field(each.name);
+    if (name == http::field::sec_websocket_extensions) {
+      offers += (offers.empty() ? "" : ",") + each.value;
+    } else {
+      to.insert(each.name, each.value);
+    }
+  }
+  to.set(http::field::sec_websocket_version, "13");
+  if (to.count(http::field::host) == 0) to.set(http::field::host, "");
+  if (!deflate || offers.empty()) return to;
+  const std::string offer = acceptable_offer(offers);
+  if (!offer.empty()) to.set(http::field::sec_websocket_extensions, offer);
+  return to;
+}
+
+/// Beast names itself in its answer; Home Assistant does not.
+void remove_server_header(std::string& answer) {
+  const std::size_t at = answer.find("\r\nServer: ");
+  if (at == std::string::npos) return;
+  answer.erase(at, answer.find("\r\n", at + 2) - at);
+}
+
+asio::awaitable<bool> cancelled() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  co_return state.cancelled() != asio::cancellation_type::none;
 }
 
 }  // namespace
@@ -277,34 +415,55 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_connect(
 asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
     time_source& time, std::unique_ptr<byte_stream> stream, upgrade_policy policy,
     websocket_limits limits) {
-  const auto fresh = std::make_shared<connection>(time, std::move(stream), limits);
-  erased_stream& bytes = fresh->bytes();
-  beast::flat_buffer buffer;
-  http::request_parser<http::empty_body> parser;
-  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes_max));
-  auto [read_ec, size] = co_await http::async_read(bytes, buffer, parser, use_result);
-  if (read_ec) {
-    bytes.stream().close();
-    co_return std::unexpected(read_ec);
+  http_limits of_request;
+  of_request.header_bytes_max = limits.header_bytes_max;
+  const auto http = make_http_connection(std::move(stream), of_request);
+  auto request = co_await http->read();
+  if (!request) {
+    http->stream().close();
+    co_return std::unexpected(request.error());
   }
-  const http::request<http::empty_body> request = parser.release();
-  std::optional<upgrade_refusal> refusal;
-  if (policy) refusal = policy(std::string_view(request.target().data(), request.target().size()));
-  if (!refusal && !ws::is_upgrade(request)) {
-    refusal = upgrade_refusal{.status = 400,
+  std::optional<upgrade_refusal> refused;
+  if (policy) refused = policy(request->target);
+  if (!refused && !ws::is_upgrade(upgrade_request(*request, false))) {
+    refused = upgrade_refusal{.status = 400,
                               .body =
                                   "No WebSocket UPGRADE hdr: None\n"
                                   " Can \"Upgrade\" only to \"WebSocket\"."};
   }
-  if (refusal) {
-    const auto answer = refusal_answer(*refusal, request.version());
-    co_await http::async_write(bytes, answer, use_result);
-    bytes.stream().close();
+  if (refused) {
+    auto answer = http->write(refusal_answer(std::move(*refused)), true);
+    (void)co_await std::move(answer);
+    http->stream().close();
     co_return std::unexpected(error_code(ws::error::upgrade_declined));
   }
   // A client may have sent its first frames behind the request.
-  bytes.prepend(buffer.cdata());
-  auto [ec] = co_await fresh->beast_stream().async_accept(request, use_result);
+  std::string early;
+  auto bytes = http->release(early);
+  auto upgrade =
+      websocket_accept(time, std::move(bytes), std::move(*request), std::move(early), limits);
+  co_return co_await std::move(upgrade);
+}
+
+asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
+    time_source& time, std::unique_ptr<byte_stream> stream, http_request request, std::string early,
+    websocket_limits limits) {
+  const auto fresh = std::make_shared<connection>(time, std::move(stream), limits);
+  erased_stream& bytes = fresh->bytes();
+  bytes.prepend(asio::buffer(early));
+  fresh->close_normally();
+  const auto wanted = upgrade_request(request, limits.deflate);
+  std::string answer;
+  fresh->shape().capture(&answer);
+  auto [ec] = co_await fresh->beast_stream().async_accept(wanted, use_result);
+  fresh->shape().capture(nullptr);
+  const bool stopped = co_await cancelled();
+  if (stopped) ec = asio::error::operation_aborted;
+  if (!stopped) {
+    remove_server_header(answer);
+    auto [write_ec, size] = co_await asio::async_write(bytes, asio::buffer(answer), use_result);
+    if (!ec) ec = write_ec;
+  }
   if (ec) {
     bytes.stream().close();
     co_return std::unexpected(ec);

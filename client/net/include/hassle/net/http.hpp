@@ -58,7 +58,9 @@ class http_connection {
   [[nodiscard]] virtual asio::awaitable<result<http_request>> read() = 0;
 
   /// Answers the request that was read last; keeps the connection as the request wants it, unless
-  /// `close` is set. After an answer that is not kept, the stream is shut down.
+  /// `close` is set, and ends it after a request that could not be read. After an answer that is
+  /// not kept, the stream is shut down: then `read` waits for the peer's end, forgetting what it
+  /// sends.
   [[nodiscard]] virtual asio::awaitable<error_code> write(http_response answer,
                                                           bool close = false) = 0;
 

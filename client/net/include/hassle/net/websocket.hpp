@@ -90,15 +90,15 @@ class websocket {
   // Misbehaviour, for servers that are told to. Each can be taken back.
 
   /// Pings of the peer are answered no more.
-  virtual void ignore_pings(bool /*ignored*/) {};
+  virtual void ignore_pings(bool ignored) = 0;
   /// Messages go out in frames of at most so many bytes of payload; 0: whole. From the next
   /// message on.
-  virtual void fragment(std::size_t /*frame_bytes*/) {};
+  virtual void fragment(std::size_t frame_bytes) = 0;
   /// Bytes go out in pieces of at most so many, one every `every`; 0: at once.
-  virtual void trickle(std::size_t /*piece_bytes*/, duration /*every*/) {};
+  virtual void trickle(std::size_t piece_bytes, duration every) = 0;
   /// Nothing goes out, and what comes in is not read; the stream stays open. What was swallowed is
   /// gone; what was not read is read after the end of it.
-  virtual void mute(bool /*muted*/) {};
+  virtual void mute(bool muted) = 0;
 
   [[nodiscard]] virtual std::size_t queued() const noexcept = 0;  ///< Messages not yet written.
   [[nodiscard]] virtual std::uint32_t connection_id() const noexcept = 0;

@@ -51,67 +51,117 @@ const service* home::service_named(std::string_view domain, std::string_view nam
   return found;
 }
 
+struct home::doing {
+  const service& called;
+  const service_call& call;
+  wall_time now;
+  watch wanted;
+  bool wants_response;
+  outcome done;
+  json::object responses;  // By entity.
+};
+
+void home::fail(doing& d, failure why) {
+  d.done.failed = std::move(why);
+  d.done.response.reset();
+}
+
 home::outcome home::execute(const service& called, const service_call& call,
-                            std::string_view user_id, wall_time now, watch wanted) {
-  outcome done{.cause = contexts_.make(now, std::string(user_id)), .failed = {}, .changes = {}};
+                            std::string_view user_id, wall_time now, watch wanted,
+                            bool wants_response) {
+  doing d{.called = called,
+          .call = call,
+          .now = now,
+          .wanted = wanted,
+          .wants_response = wants_response && called.respond != nullptr,
+          .done = {},
+          .responses = {}};
+  d.done.cause = contexts_.make(now, std::string(user_id));
   if (called.reaches == service::reach::nothing) {
-    done.effective = true;
-    return done;
+    d.done.effective = true;
+    d.done.wish = called.wishes;
+    if (!d.wants_response) return std::move(d.done);
+    auto said = called.respond(nullptr, call.data, now);
+    if (said) {
+      d.done.response = json_text(*said);
+    } else {
+      fail(d, std::move(said.error()));
+    }
+    return std::move(d.done);
   }
   if (call.all && there_ == presence::real) {
     for (auto& e : entities_) {
-      if (!done.failed && !hidden_.contains(e.id())) act_on(e, called, call, now, wanted, done);
+      if (!d.done.failed && !hidden_.contains(e.id())) act_on(e, d);
     }
   }
   for (const auto& id : call.entities) {
     entity* target = find_real(id);
-    if (target && !done.failed) act_on(*target, called, call, now, wanted, done);
+    if (target && !d.done.failed) act_on(*target, d);
   }
-  return done;
+  if (!d.wants_response || d.done.failed) return std::move(d.done);
+  if (d.responses.empty()) {
+    fail(d, {.code = "home_assistant_error",
+             .message = "Service call requested response data but did not match any entities",
+             .translation_key = {},
+             .translation_domain = {},
+             .translation_placeholders = {}});
+  } else {
+    d.done.response = json_text(json::value(std::move(d.responses)));
+  }
+  return std::move(d.done);
 }
 
-void home::act_on(entity& target, const service& called, const service_call& call, wall_time now,
-                  watch wanted, outcome& done) {
-  const service* acting = &called;
-  if (called.reaches == service::reach::any_domain) {
-    acting = find_service(target.domain(), called.name);
+void home::act_on(entity& target, doing& d) {
+  const service* acting = &d.called;
+  if (d.called.reaches == service::reach::any_domain) {
+    acting = find_service(target.domain(), d.called.name);
     if (!acting) return;
-  } else if (target.domain() != called.domain) {
+  } else if (target.domain() != d.called.domain) {
     return;
   }
   if (const failure* why = raised_by(target.id())) {
-    done.failed = *why;
+    fail(d, *why);
     return;
+  }
+  if (d.wants_response) {
+    auto said = acting->respond(&target, d.call.data, d.now);
+    if (!said) {
+      fail(d, std::move(said.error()));
+      return;
+    }
+    d.responses[target.id()] = std::move(*said);
   }
   if (acting->reaches == service::reach::scene) {
-    activate(target, now, wanted, done);
-    return;
+    activate(target, d);
+  } else if (acting->reaches == service::reach::stamp) {
+    write(target, {.state = iso_text(d.now), .attributes = {}}, d);
+  } else if (acting->act) {
+    auto update = acting->act(target, d.call.data);
+    if (!update) {
+      fail(d, std::move(update.error()));
+    } else {
+      write(target, std::move(*update), d);
+    }
+  } else {
+    d.done.effective = true;
   }
-  auto update = acting->act(target, call.data);
-  if (!update) {
-    done.failed = std::move(update.error());
-    return;
-  }
-  write(target, std::move(*update), now, wanted, done);
 }
 
-void home::activate(entity& scene, wall_time now, watch wanted, outcome& done) {
+void home::activate(entity& scene, doing& d) {
   if (const auto parts = scenes_.find(scene.id()); parts != scenes_.end()) {
     for (const auto& part : parts->second) {
-      if (entity* target = find_real(part.entity_id)) {
-        write(*target, part.update, now, wanted, done);
-      }
+      if (entity* target = find_real(part.entity_id)) write(*target, part.update, d);
     }
   }
   // A scene's state is when it was last activated.
-  write(scene, {.state = iso_text(now), .attributes = {}}, now, wanted, done);
+  write(scene, {.state = iso_text(d.now), .attributes = {}}, d);
 }
 
-void home::write(entity& target, state_update update, wall_time now, watch wanted, outcome& done) {
-  done.effective = true;
+void home::write(entity& target, state_update update, doing& d) {
+  d.done.effective = true;
   states_json_.clear();
-  if (auto change = target.write(std::move(update), done.cause, now, wanted)) {
-    done.changes.push_back(std::move(*change));
+  if (auto change = target.write(std::move(update), d.done.cause, d.now, d.wanted)) {
+    d.done.changes.push_back(std::move(*change));
   }
 }
 

@@ -66,6 +66,8 @@ class home {
     std::optional<failure> failed;
     bool effective = false;  ///< Something was reached: an entity, or a service without entities.
     std::vector<entity_change> changes;
+    std::optional<std::string> response;  ///< JSON, if one was asked for.
+    service::wish wish = service::wish::nothing;
   };
 
   home(home_plan plan, context_source contexts, wall_time now);
@@ -82,8 +84,9 @@ class home {
 
   /// Runs a service. `called` must exist and the call must satisfy its schema.
   /// Missing and unavailable entities are passed over, as Home Assistant does.
+  /// A response is given only if it is wanted and the service has one.
   outcome execute(const service& called, const service_call& call, std::string_view user_id,
-                  wall_time now, watch wanted);
+                  wall_time now, watch wanted, bool wants_response = false);
 
   /// Moves on in a restart: what was removed or added or has changed by it.
   std::vector<entity_change> become(presence next, wall_time now, watch wanted);
@@ -121,10 +124,11 @@ class home {
   [[nodiscard]] std::vector<std::string_view> domains() const;
 
  private:
-  void act_on(entity& target, const service& called, const service_call& call, wall_time now,
-              watch wanted, outcome& done);
-  void activate(entity& scene, wall_time now, watch wanted, outcome& done);
-  void write(entity& target, state_update update, wall_time now, watch wanted, outcome& done);
+  struct doing;  // A service call under way.
+  void act_on(entity& target, doing& d);
+  void activate(entity& scene, doing& d);
+  void write(entity& target, state_update update, doing& d);
+  static void fail(doing& d, failure why);
   [[nodiscard]] entity* find_real(std::string_view id);
   [[nodiscard]] std::optional<std::size_t> index_of(std::string_view id) const;
   [[nodiscard]] const failure* raised_by(std::string_view id) const;

@@ -1,6 +1,7 @@
 #include "mockha/services.hpp"
 
 #include "mockha/effects.hpp"
+#include "mockha/responses.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
@@ -17,6 +18,8 @@ namespace {
 using field = service_field;
 using kind = field::kind;
 using reach = service::reach;
+using response = service::response;
+using wish = service::wish;
 
 constexpr std::array light_fields = std::to_array<field>({
     {"brightness", kind::number, false, 0, 255},
@@ -51,44 +54,152 @@ constexpr std::array notification_fields = std::to_array<field>({
     {"title", kind::text},
 });
 constexpr std::array dismiss_fields = std::to_array<field>({{"notification_id", kind::text, true}});
+constexpr std::array events_fields = std::to_array<field>({
+    {"duration"},
+    {"end_date_time", kind::text},
+    {"start_date_time", kind::text},
+});
+constexpr std::array preset_fields = std::to_array<field>({{"preset_mode", kind::text, true}});
+constexpr std::array process_fields = std::to_array<field>({
+    {"agent_id", kind::text},
+    {"conversation_id", kind::text},
+    {"language", kind::text},
+    {"text", kind::text, true},
+});
+constexpr std::array fan_fields = std::to_array<field>({
+    {"percentage", kind::number, false, 0, 100},
+    {"preset_mode", kind::text},
+});
+constexpr std::array percentage_fields =
+    std::to_array<field>({{"percentage", kind::number, true, 0, 100}});
+constexpr std::array value_fields = std::to_array<field>({{"value", kind::number, true}});
+constexpr std::array text_fields = std::to_array<field>({{"value", kind::text, true}});
+constexpr std::array option_fields = std::to_array<field>({{"option", kind::text, true}});
+constexpr std::array source_fields = std::to_array<field>({{"source", kind::text, true}});
+constexpr std::array play_fields = std::to_array<field>({
+    {"announce", kind::boolean},
+    {"enqueue"},
+    {"extra"},
+    {"media"},
+    {"media_content_id", kind::text},
+    {"media_content_type", kind::text},
+});
+constexpr std::array notify_fields = std::to_array<field>({
+    {"data"},
+    {"message", kind::text, true},
+    {"target"},
+    {"title", kind::text},
+});
+constexpr std::array send_fields = std::to_array<field>({
+    {"message", kind::text, true},
+    {"title", kind::text},
+});
+constexpr std::array forecast_fields = std::to_array<field>({{"type", kind::text, true}});
+constexpr std::array stop_actions_fields = std::to_array<field>({{"stop_actions", kind::boolean}});
 
 // Sorted by domain and name: `find_service` searches it by halves.
 constexpr std::array table = std::to_array<service>({
+    {"automation", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
+    {"automation", "toggle", reach::own_domain, effects::switch_toggle, {}},
+    {"automation", "turn_off", reach::own_domain, effects::switch_off, stop_actions_fields},
+    {"automation", "turn_on", reach::own_domain, effects::switch_on, {}},
+    {"button", "press", reach::stamp, nullptr, {}},
+    {"calendar", "get_events", reach::own_domain, nullptr, events_fields, response::only,
+     responses::calendar_events},
     {"climate", "set_hvac_mode", reach::own_domain, effects::climate_mode, mode_fields},
+    {"climate", "set_preset_mode", reach::own_domain, effects::climate_preset, preset_fields},
     {"climate", "set_temperature", reach::own_domain, effects::climate_temperature,
      temperature_fields},
     {"climate", "toggle", reach::own_domain, effects::climate_toggle, {}},
     {"climate", "turn_off", reach::own_domain, effects::climate_off, {}},
     {"climate", "turn_on", reach::own_domain, effects::climate_on, {}},
+    {"conversation", "process", reach::nothing, nullptr, process_fields, response::optional,
+     responses::conversation},
     {"cover", "close_cover", reach::own_domain, effects::cover_close, {}},
     {"cover", "open_cover", reach::own_domain, effects::cover_open, {}},
     {"cover", "set_cover_position", reach::own_domain, effects::cover_position, position_fields},
     {"cover", "stop_cover", reach::own_domain, effects::cover_stop, {}},
     {"cover", "toggle", reach::own_domain, effects::cover_toggle, {}},
-    {"homeassistant", "check_config", reach::nothing, nullptr, {}},
+    {"fan", "set_percentage", reach::own_domain, effects::fan_percentage, percentage_fields},
+    {"fan", "toggle", reach::own_domain, effects::fan_toggle, fan_fields},
+    {"fan", "turn_off", reach::own_domain, effects::fan_off, {}},
+    {"fan", "turn_on", reach::own_domain, effects::fan_on, fan_fields},
+    {"homeassistant", "check_config", reach::nothing, nullptr, {}, response::none, nullptr, true},
+    {"homeassistant", "reload_all", reach::nothing, nullptr, {}, response::none, nullptr, true},
+    {"homeassistant",
+     "reload_core_config",
+     reach::nothing,
+     nullptr,
+     {},
+     response::none,
+     nullptr,
+     true},
+    {"homeassistant",
+     "restart",
+     reach::nothing,
+     nullptr,
+     {},
+     response::none,
+     nullptr,
+     true,
+     wish::restart},
+    {"homeassistant",
+     "stop",
+     reach::nothing,
+     nullptr,
+     {},
+     response::none,
+     nullptr,
+     true,
+     wish::stop},
     {"homeassistant", "toggle", reach::any_domain, nullptr, {}},
     {"homeassistant", "turn_off", reach::any_domain, nullptr, {}},
     {"homeassistant", "turn_on", reach::any_domain, nullptr, {}},
+    {"homeassistant", "update_entity", reach::any_domain, nullptr, {}},
+    {"input_boolean", "toggle", reach::own_domain, effects::switch_toggle, {}},
+    {"input_boolean", "turn_off", reach::own_domain, effects::switch_off, {}},
+    {"input_boolean", "turn_on", reach::own_domain, effects::switch_on, {}},
+    {"input_number", "decrement", reach::own_domain, effects::number_down, {}},
+    {"input_number", "increment", reach::own_domain, effects::number_up, {}},
+    {"input_number", "set_value", reach::own_domain, effects::number_set, value_fields},
+    {"input_select", "select_option", reach::own_domain, effects::option_set, option_fields},
+    {"input_text", "set_value", reach::own_domain, effects::text_set, text_fields},
     {"light", "toggle", reach::own_domain, effects::light_toggle, light_fields},
     {"light", "turn_off", reach::own_domain, effects::light_off, light_off_fields},
     {"light", "turn_on", reach::own_domain, effects::light_on, light_fields},
     {"lock", "lock", reach::own_domain, effects::lock, code_fields},
+    {"lock", "open", reach::own_domain, effects::unlock, code_fields},
     {"lock", "unlock", reach::own_domain, effects::unlock, code_fields},
     {"media_player", "media_pause", reach::own_domain, effects::media_pause, {}},
     {"media_player", "media_play", reach::own_domain, effects::media_play, {}},
     {"media_player", "media_play_pause", reach::own_domain, effects::media_play_pause, {}},
     {"media_player", "media_stop", reach::own_domain, effects::media_stop, {}},
+    {"media_player", "play_media", reach::own_domain, effects::media_play, play_fields},
+    {"media_player", "select_source", reach::own_domain, effects::media_source, source_fields},
     {"media_player", "toggle", reach::own_domain, effects::media_toggle, {}},
     {"media_player", "turn_off", reach::own_domain, effects::media_off, {}},
     {"media_player", "turn_on", reach::own_domain, effects::media_on, {}},
     {"media_player", "volume_mute", reach::own_domain, effects::media_mute, mute_fields},
     {"media_player", "volume_set", reach::own_domain, effects::media_volume, volume_fields},
+    {"notify", "notify", reach::nothing, nullptr, notify_fields},
+    {"notify", "persistent_notification", reach::nothing, nullptr, notify_fields},
+    {"notify", "send_message", reach::stamp, nullptr, send_fields},
+    {"number", "set_value", reach::own_domain, effects::number_set, value_fields},
     {"persistent_notification", "create", reach::nothing, nullptr, notification_fields},
     {"persistent_notification", "dismiss", reach::nothing, nullptr, dismiss_fields},
+    {"scene", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
     {"scene", "turn_on", reach::scene, nullptr, transition_fields},
+    {"script", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
+    {"script", "turn_off", reach::own_domain, effects::switch_off, {}},
+    {"select", "select_option", reach::own_domain, effects::option_set, option_fields},
     {"switch", "toggle", reach::own_domain, effects::switch_toggle, {}},
     {"switch", "turn_off", reach::own_domain, effects::switch_off, {}},
     {"switch", "turn_on", reach::own_domain, effects::switch_on, {}},
+    {"vacuum", "return_to_base", reach::own_domain, effects::vacuum_dock, {}},
+    {"vacuum", "start", reach::own_domain, effects::vacuum_start, {}},
+    {"vacuum", "stop", reach::own_domain, effects::vacuum_stop, {}},
+    {"weather", "get_forecasts", reach::own_domain, nullptr, forecast_fields, response::only,
+     responses::weather_forecasts},
 });
 
 constexpr auto by_name = [](const service& s) { return std::tuple(s.domain, s.name); };
@@ -157,31 +268,6 @@ std::string place(std::string_view key) {
   return fmt::format("data[{}]", quoted);
 }
 
-void append_service_json(std::string& to, const service& s) {
-  append_string(to, s.name);
-  to += R"(:{"fields":{)";
-  for (const auto& f : s.fields) {
-    append_string(to, f.name);
-    to += f.required ? R"(:{"required":true},)" : ":{},";
-  }
-  if (to.back() == ',') to.pop_back();
-  to += '}';
-  switch (s.reaches) {
-    case reach::own_domain:
-    case reach::scene:
-      to += R"(,"target":{"entity":[{"domain":[)";
-      append_string(to, s.domain);
-      to += "]}]}";
-      break;
-    case reach::any_domain:
-      to += R"(,"target":{"entity":[{}]})";
-      break;
-    case reach::nothing:
-      break;
-  }
-  to += '}';
-}
-
 }  // namespace
 
 std::string describe(const service_call& call) {
@@ -222,13 +308,44 @@ std::string schema_violations(const service& of, const service_call& call) {
       }
     }
   }
-  const bool needs_target = of.reaches == reach::own_domain || of.reaches == reach::scene;
+  const bool needs_target = of.reaches != reach::nothing && of.reaches != reach::any_domain;
   if (of.reaches == reach::nothing && call.has_target) {
     append_line(problems, "extra keys not allowed @ data['entity_id']");
   } else if (problems.empty() && needs_target && !call.has_target) {
     problems = "must contain at least one of entity_id, device_id, area_id, floor_id, label_id.";
   }
   return problems;
+}
+
+void append_service(std::string& to, const service& s) {
+  append_string(to, s.name);
+  to += R"(:{"fields":{)";
+  for (const auto& f : s.fields) {
+    append_string(to, f.name);
+    to += f.required ? R"(:{"required":true},)" : ":{},";
+  }
+  if (to.back() == ',') to.pop_back();
+  to += '}';
+  switch (s.reaches) {
+    case reach::own_domain:
+    case reach::scene:
+    case reach::stamp:
+    case reach::script:
+      to += R"(,"target":{"entity":[{"domain":[)";
+      append_string(to, s.domain);
+      to += "]}]}";
+      break;
+    case reach::any_domain:
+      to += R"(,"target":{"entity":[{}]})";
+      break;
+    case reach::nothing:
+      break;
+  }
+  if (s.responds != response::none) {
+    to += s.responds == response::only ? R"(,"response":{"optional":false})"
+                                       : R"(,"response":{"optional":true})";
+  }
+  to += '}';
 }
 
 std::string services_json(bool core_only) {
@@ -244,10 +361,30 @@ std::string services_json(bool core_only) {
     } else {
       text += ',';
     }
-    append_service_json(text, s);
+    append_service(text, s);
   }
   text += "}}";
   return text;
+}
+
+std::optional<failure> response_problem(const service& of, bool wants_response) {
+  const auto invalid = [](std::string_view key, std::string_view text) {
+    return failure{.code = "service_validation_error",
+                   .message = "Validation error: " + std::string(text),
+                   .translation_key = std::string(key),
+                   .translation_domain = "homeassistant",
+                   .translation_placeholders = {{"return_response", "return_response=True"}}};
+  };
+  if (wants_response && of.responds == response::none) {
+    return invalid("service_does_not_support_response",
+                   "An action which does not return responses can't be called with "
+                   "return_response=True.");
+  }
+  if (!wants_response && of.responds == response::only) {
+    return invalid("service_lacks_response_request",
+                   "The action requires responses and must be called with return_response=True.");
+  }
+  return std::nullopt;
 }
 
 }  // namespace hassle::mockha

@@ -53,15 +53,27 @@ struct service {
     own_domain,  ///< Acts on the named entities of its domain.
     any_domain,  ///< homeassistant.turn_on…: hands over to the service of each entity's domain.
     scene,       ///< Writes the states that the scene holds.
+    stamp,       ///< Writes when it was called: a button.
+    script,      ///< Runs what the named scripts or automations hold.
     nothing,     ///< Has no entities.
   };
+  /// Whether it has something to say.
+  enum class response : std::uint8_t { none, optional, only };
+  /// What it does to the process, after its result.
+  enum class wish : std::uint8_t { nothing, restart, stop };
   using effect = std::expected<state_update, failure> (*)(const entity&, const json::object& data);
+  using answer = std::expected<json::value, failure> (*)(const entity*, const json::object& data,
+                                                         wall_time now);
 
   std::string_view domain;
   std::string_view name;
   reach reaches = reach::own_domain;
-  effect act = nullptr;  ///< Of own_domain.
+  effect act = nullptr;  ///< Of own_domain; nothing: it changes no state.
   std::span<const service_field> fields;
+  response responds = response::none;
+  answer respond = nullptr;  ///< What it says, of each entity or (with null) of all.
+  bool admin_only = false;   ///< Others are refused: home_assistant_error, "Unauthorized".
+  wish wishes = wish::nothing;
 
   /// There already while Home Assistant is still loading its integrations.
   [[nodiscard]] bool is_core() const noexcept {
@@ -69,7 +81,7 @@ struct service {
   }
 };
 
-/// Sorted by domain and name.
+/// Those of all homes, sorted by domain and name. A home has more: its scripts.
 [[nodiscard]] std::span<const service> services();
 
 /// Looks a service up as Home Assistant does: lower-cased where it is not found as it stands.
@@ -78,7 +90,14 @@ struct service {
 /// What the service's own schema says against this call; empty if nothing. One problem a line.
 [[nodiscard]] std::string schema_violations(const service& of, const service_call& call);
 
-/// The result of get_services.
+/// The result of get_services, without what a home adds.
 [[nodiscard]] std::string services_json(bool core_only);
+
+/// Appends `"turn_on":{"fields":{…},…}`.
+void append_service(std::string& to, const service& s);
+
+/// What the result is if the response that was asked for cannot be had, or one is needed and was
+/// not asked for; nothing if all is well.
+[[nodiscard]] std::optional<failure> response_problem(const service& of, bool wants_response);
 
 }  // namespace hassle::mockha

@@ -29,6 +29,9 @@ class wire {
   /// What has been written since it was last asked for.
   [[nodiscard]] std::string take() { return std::exchange(written, {}); }
 
+  /// Passes on whatever is written here, and its end, to the other one.
+  void feed(wire& other) { fed_ = &other; }
+
   std::string written;
   int writes = 0;
   bool shut = false;    ///< A FIN was sent, by `shutdown_send` or `close`.
@@ -56,6 +59,7 @@ class wire {
   }
 
   asio::any_io_executor executor_;
+  wire* fed_ = nullptr;
   std::string incoming_;
   bool fin_ = false;
   asio::mutable_buffer into_;
@@ -89,13 +93,18 @@ class memory_stream final : public byte_stream {
     for (const auto& each : from) all.append(static_cast<const char*>(each.data()), each.size());
     all.resize(std::min(all.size(), wire_->bytes_per_write));
     ++wire_->writes;
-    wire_->written += all;
+    if (wire_->fed_ != nullptr) {
+      wire_->fed_->give(all);
+    } else {
+      wire_->written += all;
+    }
     wire_->answer(std::move(done), {}, all.size());
   }
   void shutdown_send() noexcept override { wire_->shut = true; }
   void close() noexcept override {
     if (gone()) return;
     wire_->shut = wire_->closed = true;
+    if (wire_->fed_ != nullptr) wire_->fed_->give_fin();
     wire_->abort();
   }
   void reset() noexcept override {

@@ -298,14 +298,13 @@ const std::string& registries::labels_json() const {
   return labels_json_;
 }
 
-const std::string& registries::config_entries_json() const {
-  if (!config_entries_json_.empty()) return config_entries_json_;
+std::string registries::config_entries_json(std::string_view wanted) const {
   std::set<std::string_view> integrations;
   for (const auto& [id, device] : devices_) integrations.insert(device.integration);
   for (const auto& [id, entity] : entities_) integrations.insert(entity.platform);
-  std::string& text = config_entries_json_;
-  text = "[";
+  std::string text = "[";
   for (const auto integration : integrations) {
+    if (!wanted.empty() && integration != wanted) continue;
     text += '{';
     append_times(text, created_, created_);
     append_member(text, "entry_id", config_entry_id(integration));
@@ -348,7 +347,6 @@ void registries::forget_texts() {
   entities_json_.clear();
   display_json_.clear();
   sources_json_.clear();
-  config_entries_json_.clear();
 }
 
 std::optional<registry_event> registries::add_entity(std::string_view entity_id,

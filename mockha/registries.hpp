@@ -43,14 +43,15 @@ class registries {
 
   // Results of commands.
 
-  [[nodiscard]] const std::string& entities_json() const;        ///< …/entity_registry/list
-  [[nodiscard]] const std::string& display_json() const;         ///< …/list_for_display
-  [[nodiscard]] const std::string& sources_json() const;         ///< entity/source
-  [[nodiscard]] const std::string& devices_json() const;         ///< …/device_registry/list
-  [[nodiscard]] const std::string& areas_json() const;           ///< …/area_registry/list
-  [[nodiscard]] const std::string& floors_json() const;          ///< …/floor_registry/list
-  [[nodiscard]] const std::string& labels_json() const;          ///< …/label_registry/list
-  [[nodiscard]] const std::string& config_entries_json() const;  ///< config_entries/get
+  [[nodiscard]] const std::string& entities_json() const;  ///< …/entity_registry/list
+  [[nodiscard]] const std::string& display_json() const;   ///< …/list_for_display
+  [[nodiscard]] const std::string& sources_json() const;   ///< entity/source
+  [[nodiscard]] const std::string& devices_json() const;   ///< …/device_registry/list
+  [[nodiscard]] const std::string& areas_json() const;     ///< …/area_registry/list
+  [[nodiscard]] const std::string& floors_json() const;    ///< …/floor_registry/list
+  [[nodiscard]] const std::string& labels_json() const;    ///< …/label_registry/list
+  /// config_entries/get: all, or those of one integration.
+  [[nodiscard]] std::string config_entries_json(std::string_view integration = {}) const;
   /// …/entity_registry/get: the entry with all its keys; nothing if there is none.
   [[nodiscard]] std::optional<std::string> entity_json(std::string_view entity_id) const;
   /// …/entity_registry/get_entries: `{"light.desk":{…},"light.nowhere":null}`.
@@ -85,7 +86,7 @@ class registries {
   by_id<label_entry> labels_;
   // Made when they are asked for.
   mutable std::string entities_json_, display_json_, sources_json_, devices_json_, areas_json_,
-      floors_json_, labels_json_, config_entries_json_;
+      floors_json_, labels_json_;
 };
 
 /// Entity ids as Home Assistant makes them: a domain, a dot, a name of a-z, 0-9 and _.

@@ -87,6 +87,11 @@ void check_value(const command_field& field, const json::value& value,
     case kind::entity_ids:
       if (!is_ids(value)) expected("str");
       return;
+    case kind::number:
+      if (!value.is_number()) expected("float");
+      return;
+    case kind::any:
+      return;
   }
 }
 

@@ -14,7 +14,17 @@ namespace hassle::mockha {
 
 /// A key that a command takes besides `id` and `type`.
 struct command_field {
-  enum class kind : std::uint8_t { text, boolean, dictionary, index, features, target, entity_ids };
+  enum class kind : std::uint8_t {
+    text,
+    boolean,
+    dictionary,
+    index,
+    features,
+    target,
+    entity_ids,
+    number,
+    any,
+  };
 
   std::string_view name;
   kind type;

@@ -5,10 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace hassle::mockha {
 namespace {
@@ -47,7 +49,19 @@ std::string replayed(const std::string& transcript) {
   return text;
 }
 
-class TranscriptTest : public testing::TestWithParam<const char*> {};
+// Every file of the folder is a transcript.
+std::vector<std::string> transcripts() {
+  std::vector<std::string> names;
+  const std::filesystem::path folder =
+      std::filesystem::path(HASSLE_SOURCE_DIR) / "mockha/tests/golden";
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    names.push_back(file.path().filename().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+class TranscriptTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(TranscriptTest, IsTheSameByteForByte) {
   const std::filesystem::path path =
@@ -61,10 +75,7 @@ TEST_P(TranscriptTest, IsTheSameByteForByte) {
   EXPECT_EQ(actual, expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, TranscriptTest,
-                         testing::Values("authentication.txt", "commands.txt", "call_service.txt",
-                                         "call_service_errors.txt", "subscribe_events.txt",
-                                         "subscribe_entities.txt", "format_errors.txt"),
+INSTANTIATE_TEST_SUITE_P(Golden, TranscriptTest, testing::ValuesIn(transcripts()),
                          [](const auto& which) {
                            const std::string name = which.param;
                            std::string word;

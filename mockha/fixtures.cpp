@@ -13,6 +13,7 @@ struct named_fixture {
 };
 constexpr std::array table = std::to_array<named_fixture>({
     {"small", fixtures::small_home},
+    {"large", fixtures::large_home},
 });
 constexpr auto names = [] {
   std::array<std::string_view, table.size()> all;

@@ -21,7 +21,8 @@ connection::connection(std::uint64_t key, net::time_source& time, connection_own
       owner_(owner),
       core_(around, socket->connection_id()),
       socket_(std::move(socket)),
-      timer_(time) {}
+      timer_(time),
+      since_(time.now()) {}
 
 void connection::begin() {
   begun_ = true;
@@ -49,6 +50,7 @@ void connection::perform(actions wanted) {
 }
 
 void connection::on_text(std::string_view message) {
+  ++received_;
   if (owner_.stalled()) {
     held_.emplace_back(message);
     return;
@@ -80,17 +82,53 @@ void connection::resume(net::duration stalled) {
   } else {
     begin();
   }
+  received_ -= held_.size();  // They come in once more.
   for (const auto& message : std::exchange(held_, {})) on_text(message);
   socket_->resume_reading();
   armed_for_ = net::never;
   arm();
 }
 
-bool connection::transmit(std::string text) { return socket_->send(std::move(text)); }
+bool connection::transmit(std::string text) {
+  const bool queued = socket_->send(std::move(text));
+  if (queued) ++sent_;
+  return queued;
+}
+
+void connection::fall_silent() {
+  silent_ = true;
+  timer_.cancel();
+  armed_for_ = net::never;
+  socket_->mute(true);
+}
+
+connection_status connection::status() const {
+  constexpr std::size_t user_agent_bytes_max = 200;
+  connection_status s;
+  s.key = key_;
+  s.id = id();
+  s.peer = origin_.peer;
+  s.user_agent = origin_.user_agent.substr(0, user_agent_bytes_max);
+  using phase = session_core::phase;
+  s.phase = ended_here_ || core_.where() == phase::ended ? "ended"
+            : core_.where() == phase::command            ? "command"
+                                                         : "authentication";
+  s.since = since_;
+  s.last_message_id = core_.last_id();
+  s.subscriptions = core_.subscriptions();
+  s.queued = socket_->queued();
+  s.received = received_;
+  s.sent = sent_;
+  s.deflate = origin_.deflate;
+  s.coalescing = core_.coalescing();
+  s.stalled = silent_;
+  return s;
+}
 
 void connection::end(style how, std::uint16_t code, std::string why) {
   if (ended_here_) return;
   ended_here_ = true;
+  if (silent_) socket_->mute(false);  // Else its last words would be swallowed, too.
   timer_.cancel();
   if (!begun_) {  // Its end is reported like any other.
     begun_ = true;
@@ -123,7 +161,7 @@ void connection::on_timer() {
 // The deadline moves with every byte; the timer stays where it is and looks again when it fires.
 void connection::arm() {
   const net::time_point due = core_.deadline();
-  if (due == net::never || (armed_for_ != net::never && armed_for_ <= due)) return;
+  if (silent_ || due == net::never || (armed_for_ != net::never && armed_for_ <= due)) return;
   armed_for_ = due;
   timer_.call_at(due, [this] { on_timer(); });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mockha/session_core.hpp"
+#include "mockha/status.hpp"
 
 #include <hassle/net/time.hpp>
 #include <hassle/net/websocket.hpp>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hassle::mockha {
@@ -34,6 +36,9 @@ class connection final : public net::websocket_events {
   /// The server stood still for so long, and goes on.
   void resume(net::duration stalled);
 
+  /// Carries nothing any more, in either direction, for ever; no timer of its own ends it.
+  void fall_silent();
+
   /// False if the message did not go out: the connection is ending, or its queue is full.
   bool transmit(std::string text);
   /// Ends the connection from the server's side, once: Close 1000 or another code, or a cut.
@@ -47,6 +52,16 @@ class connection final : public net::websocket_events {
   [[nodiscard]] std::uint32_t id() const noexcept { return socket_->connection_id(); }
   [[nodiscard]] const session_core& core() const noexcept { return core_; }
   [[nodiscard]] session_core& core() noexcept { return core_; }
+  /// What there is to be said about it, but for the user's name. `origin` is kept as it is told.
+  [[nodiscard]] connection_status status() const;
+  struct origin {
+    std::string peer;
+    std::string user_agent;
+    bool deflate = false;
+  };
+  void came_from(origin where) { origin_ = std::move(where); }
+  [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+  [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
   /// No message may go out before, lest it overtake one that is delayed.
   net::time_point not_before{};
 
@@ -64,7 +79,12 @@ class connection final : public net::websocket_events {
   std::unique_ptr<net::websocket> socket_;
   net::timer timer_;
   net::time_point armed_for_ = net::never;
+  const net::time_point since_;
+  origin origin_;
+  std::uint64_t received_ = 0;  // Messages.
+  std::uint64_t sent_ = 0;
   std::vector<std::string> held_;  // Messages that were read already when the stall began.
+  bool silent_ = false;
   bool begun_ = false;
   bool ended_here_ = false;
 };

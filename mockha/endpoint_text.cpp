@@ -1,5 +1,4 @@
-// Addresses as users write them.
-#include "mockha/program_options.hpp"
+#include "mockha/endpoint_text.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/ip/address.hpp>

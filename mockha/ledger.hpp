@@ -28,6 +28,11 @@ class ledger {
     if (entries_.size() > entries_max_) entries_.pop_front();
   }
 
+  void clear() {
+    entries_.clear();
+    total_ = 0;
+  }
+
   [[nodiscard]] const std::deque<execution>& entries() const noexcept { return entries_; }
   [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
 

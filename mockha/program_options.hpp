@@ -1,5 +1,7 @@
 #pragma once
 
+#include "mockha/endpoint_text.hpp"
+
 #include <hassle/net/world.hpp>
 
 #include <cstdint>
@@ -44,13 +46,6 @@ inline constexpr double time_scale_max = 1000;
 /// Reads the command line. What is wrong with it has been said on stderr, or --help or --version on
 /// stdout: then the answer is how to end.
 [[nodiscard]] std::expected<program_options, exit_status> read_options(int argc, char** argv);
-
-/// "127.0.0.1:8123", "[::1]:8123"; ":8123" is every address of IPv4.
-[[nodiscard]] std::optional<net::endpoint> parse_endpoint(std::string_view text);
-/// As parse_endpoint reads it.
-[[nodiscard]] std::string endpoint_text(const net::endpoint& at);
-/// Only programs on this machine reach it.
-[[nodiscard]] bool is_loopback(const net::endpoint& at);
 
 /// The program's version: that of the project.
 [[nodiscard]] std::string_view program_version() noexcept;

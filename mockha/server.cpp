@@ -197,6 +197,8 @@ void server::on_watch_changed() {
 }
 
 void server::on_ended(connection& from) {
+  past_.received += from.received();
+  past_.sent += from.sent();
   connections_.erase(from.key());
   if (stopping_ && connections_.empty()) empty_.open();
 }

@@ -96,8 +96,13 @@ class server final : private connection_owner {
   // For those who watch over it and interfere by hand: see server_admin.cpp.
 
   [[nodiscard]] std::vector<connection_status> connection_list() const;
+  [[nodiscard]] server_totals totals() const;
+  [[nodiscard]] const server_config& config() const noexcept { return config_; }
   /// False if there is no such connection.
   bool end_connection(std::uint64_t key, connection::style how, std::uint16_t code);
+  /// It carries nothing any more, in either direction, and no limit of the server's ends it. False
+  /// if there is no such connection.
+  bool stall_connection(std::uint64_t key);
   /// Writes a state, as an integration would; makes the entity if there is none.
   void set_state(std::string_view entity_id, std::string state, const json::object& attributes);
   /// False if there is no such entity.
@@ -182,6 +187,7 @@ class server final : private connection_owner {
   net::timer listen_retry_;
   std::map<std::uint64_t, std::unique_ptr<connection>> connections_;  // By key.
   std::uint64_t next_key_ = 1;
+  server_totals past_;  // Of the connections that have ended.
   std::size_t arriving_ = 0;  // Connections whose upgrade is not done.
   std::vector<std::unique_ptr<net::byte_stream>> waiting_;  // … and not begun, for a stall.
   std::uint32_t life_ = 0;                                  // How often the process has ended.

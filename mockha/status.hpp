@@ -27,6 +27,14 @@ struct connection_status {
   std::uint64_t sent = 0;
   bool deflate = false;
   bool coalescing = false;
+  bool stalled = false;  ///< By hand: it carries nothing.
+};
+
+/// What was counted since the start. A reset does not turn it back.
+struct server_totals {
+  std::uint64_t accepted = 0;  ///< Connections with a WebSocket.
+  std::uint64_t received = 0;  ///< Messages.
+  std::uint64_t sent = 0;
 };
 
 /// One thing that a fault touched.

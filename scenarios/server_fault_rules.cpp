@@ -257,8 +257,6 @@ kind_rules declare_unavailable() {
   kind_rules rules = lasting(unavailable_fault{}, reach::server,
                              "Entities are unavailable; afterwards they are what they were.");
   add_entities(rules, &unavailable_fault::entity, need::optional);
-  rules.keys.key("restored", parameter(&unavailable_fault::restored), a_flag(),
-                 "With the attribute `restored`, as after a restart.");
   return rules;
 }
 

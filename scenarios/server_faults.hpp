@@ -147,7 +147,6 @@ struct rename_entity_fault {  ///< S. For good.
 };
 struct unavailable_fault {   ///< S. Entities are unavailable; afterwards they are what they were.
   std::string entity = "*";  ///< Pattern of ids.
-  bool restored = false;     ///< As after a restart: with the attribute `restored`.
 };
 struct expire_tokens_fault {};  ///< S. All access tokens handed out so far have expired.
 struct revoke_token_fault {};   ///< C. Its token is revoked, which closes it.

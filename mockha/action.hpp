@@ -5,6 +5,8 @@
 
 #include "reports/journal.hpp"
 
+#include <hassle/net/time.hpp>
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -38,6 +40,8 @@ struct publish_event {
 /// Whoever is logged in with an access token of this refresh token is to be thrown out.
 struct revoked_token {
   std::string refresh_token_id;
+  /// >= 0. If not zero: the caller's own login, which is not yet taken back, is spared so long.
+  net::duration after{};
 };
 struct lose_answer {
   std::uint64_t id = 0;

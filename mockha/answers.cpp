@@ -86,9 +86,9 @@ std::string id_first_event(std::uint64_t subscription, std::string_view event) {
   return text;
 }
 
-std::string snapshot(const home& of, const std::vector<std::string>* entities) {
+std::string snapshot(const home& of, const std::function<bool(std::string_view)>& wanted) {
   std::string text = R"({"a":{)";
-  of.append_compressed(text, entities);
+  of.append_compressed(text, wanted);
   text += "}}";
   return text;
 }

@@ -4,6 +4,7 @@
 #include "mockha/services.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,7 @@ std::string error(std::uint64_t id, const failure& why);
 std::string event(std::string_view event, std::uint64_t subscription);
 /// Any other event: the id comes first.
 std::string id_first_event(std::uint64_t subscription, std::string_view event);
-/// What the first event of subscribe_entities holds.
-std::string snapshot(const home& of, const std::vector<std::string>* entities);
+/// What the first event of subscribe_entities holds: all entities, or those accepted.
+std::string snapshot(const home& of, const std::function<bool(std::string_view)>& wanted);
 
 }  // namespace hassle::mockha::answers

@@ -4,7 +4,8 @@ namespace hassle::mockha {
 
 bus_event make_event(std::string_view type, std::string_view data, const context& cause,
                      wall_time at) {
-  bus_event event{.type = std::string(type), .json = {}, .diff_json = {}, .entity_id = {}};
+  bus_event event{
+      .type = std::string(type), .json = {}, .diff_json = {}, .entity_id = {}, .signal = {}};
   std::string& text = event.json;
   text += R"({"event_type":)";
   append_string(text, type);
@@ -49,17 +50,27 @@ bus_event call_service_event(const service_call& call, const context& cause, wal
     append_json(data, member.value());
     data += ',';
   }
-  if (call.all) {
-    data += R"("entity_id":"all")";
-  } else if (call.has_target) {
-    data += R"("entity_id":[)";
-    for (const auto& id : call.entities) {
+  const auto add_ids = [&](std::string_view key, const std::vector<std::string>& ids) {
+    append_string(data, key);
+    data += ":[";
+    for (const auto& id : ids) {
       append_string(data, id);
       data += ',';
     }
     if (data.back() == ',') data.pop_back();
-    data += ']';
+    data += "],";
+  };
+  const bool others =
+      !call.devices.empty() || !call.areas.empty() || !call.floors.empty() || !call.labels.empty();
+  if (call.all) {
+    data += R"("entity_id":"all",)";
+  } else if (!call.entities.empty() || (call.has_target && !others)) {
+    add_ids("entity_id", call.entities);
   }
+  if (!call.devices.empty()) add_ids("device_id", call.devices);
+  if (!call.areas.empty()) add_ids("area_id", call.areas);
+  if (!call.floors.empty()) add_ids("floor_id", call.floors);
+  if (!call.labels.empty()) add_ids("label_id", call.labels);
   if (data.back() == ',') data.pop_back();
   data += "}}";
   return make_event("call_service", data, cause, at);

@@ -14,6 +14,8 @@ struct bus_event {
   std::string json;       ///< The envelope: `{"event_type":…,"data":…,…}`. Empty: not wanted.
   std::string diff_json;  ///< Of state_changed, for subscribe_entities. Empty: not wanted.
   std::string entity_id;  ///< Of state_changed.
+  /// Nothing of the bus: a word among the server's own subscriptions, the rest is empty.
+  std::string signal;
 };
 
 /// Any event; `data` is a JSON object.

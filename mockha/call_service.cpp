@@ -30,7 +30,7 @@ failure no_response() {
 }  // namespace
 
 void call_service_command(command_turn& turn) {
-  auto call = read_service_call(turn->command);
+  auto call = read_service_call(turn->command, wording_of(turn->around.settings.version));
   if (!call) {
     turn.fail(plain_failure("invalid_format", std::move(call.error())));
     return;

@@ -41,8 +41,8 @@ std::string_view first_entity(const json::object& command) {
 }  // namespace
 
 const command_entry* find_command(std::string_view type) {
-  const std::array tables{core_commands(), auth_commands(), frontend_commands(),
-                          registry_commands(), automation_commands()};
+  const std::array tables{core_commands(),        auth_commands(),     frontend_commands(),
+                          integration_commands(), registry_commands(), automation_commands()};
   for (const auto table : tables) {
     const auto found = std::ranges::lower_bound(table, type, {}, &command_entry::type);
     if (found != table.end() && found->type == type) return &*found;

@@ -45,6 +45,9 @@ class command_turn {
   /// Keeps it under this command's id and answers with null; refuses it where there are too many.
   /// False if it was refused.
   virtual bool subscribe(std::unique_ptr<subscription> what) = 0;
+  /// Keeps it as `subscribe` does, but does not answer: that is up to it. Refuses it likewise, with
+  /// an answer.
+  virtual bool wait(std::unique_ptr<subscription> what) = 0;
   /// False if there is no such subscription.
   virtual bool unsubscribe(std::uint64_t id) = 0;
   /// Answers with a pong, which is no result.
@@ -70,11 +73,12 @@ struct command_entry {
 };
 
 // The tables, each in a file of its own and sorted by type.
-[[nodiscard]] std::span<const command_entry> core_commands();        ///< commands_core.cpp
-[[nodiscard]] std::span<const command_entry> auth_commands();        ///< commands_auth.cpp
-[[nodiscard]] std::span<const command_entry> frontend_commands();    ///< commands_frontend.cpp
-[[nodiscard]] std::span<const command_entry> registry_commands();    ///< commands_registry.cpp
-[[nodiscard]] std::span<const command_entry> automation_commands();  ///< commands_automation.cpp
+[[nodiscard]] std::span<const command_entry> core_commands();         ///< commands_core.cpp
+[[nodiscard]] std::span<const command_entry> auth_commands();         ///< commands_auth.cpp
+[[nodiscard]] std::span<const command_entry> frontend_commands();     ///< commands_frontend.cpp
+[[nodiscard]] std::span<const command_entry> integration_commands();  ///< commands_integration.cpp
+[[nodiscard]] std::span<const command_entry> registry_commands();     ///< commands_registry.cpp
+[[nodiscard]] std::span<const command_entry> automation_commands();   ///< commands_automation.cpp
 
 /// The command of this type, or null.
 [[nodiscard]] const command_entry* find_command(std::string_view type);

@@ -94,9 +94,11 @@ home::outcome home::execute(const service& called, const service_call& call,
       if (!d.done.failed && !hidden_.contains(e.id())) act_on(e, d);
     }
   }
-  for (const auto& id : call.entities) {
-    entity* target = find_real(id);
-    if (target && !d.done.failed) act_on(*target, d);
+  for (const auto* ids : {&call.entities, &call.reached}) {
+    for (const auto& id : *ids) {
+      entity* target = find_real(id);
+      if (target && !d.done.failed) act_on(*target, d);
+    }
   }
   if (!d.wants_response || d.done.failed) return std::move(d.done);
   if (d.responses.empty()) {
@@ -206,11 +208,12 @@ const std::string& home::states_json() const {
   return states_json_;
 }
 
-void home::append_compressed(std::string& to, const std::vector<std::string>* ids) const {
+void home::append_compressed(std::string& to,
+                             const std::function<bool(std::string_view)>& wanted) const {
   if (there_ == presence::absent) return;
   bool first = true;
   for (const auto& e : entities_) {
-    if (ids && std::ranges::find(*ids, e.id()) == ids->end()) continue;
+    if (wanted && !wanted(e.id())) continue;
     if (!first) to += ',';
     first = false;
     append_string(to, e.id());

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -114,12 +115,15 @@ class home {
   /// Ends that; false if nothing was raised for this very pattern.
   bool stop_raising(std::string_view pattern);
 
-  [[nodiscard]] context make_context(wall_time now) { return contexts_.make(now); }
+  [[nodiscard]] context make_context(wall_time now, std::string user_id = {}) {
+    return contexts_.make(now, std::move(user_id));
+  }
 
   /// The result of get_states; made once per change.
   [[nodiscard]] const std::string& states_json() const;
-  /// Appends `"light.desk":{…},…` of the entities named, or of all if `ids` is null.
-  void append_compressed(std::string& to, const std::vector<std::string>* ids) const;
+  /// Appends `"light.desk":{…},…` of all entities, or of those that `wanted` accepts.
+  void append_compressed(std::string& to,
+                         const std::function<bool(std::string_view)>& wanted = {}) const;
   /// The domains that exist, sorted.
   [[nodiscard]] std::vector<std::string_view> domains() const;
 

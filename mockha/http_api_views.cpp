@@ -23,6 +23,7 @@ class asked_over_http final : public command_turn {
   void fail(const failure& why) override { failed_ = why; }
   void event(std::string_view) override {}
   bool subscribe(std::unique_ptr<subscription>) override { return false; }
+  bool wait(std::unique_ptr<subscription>) override { return false; }
   bool unsubscribe(std::uint64_t) override { return false; }
   void pong() override {}
   void coalesce() override {}

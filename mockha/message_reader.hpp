@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -17,8 +18,9 @@ class message_reader {
   message_reader(const message_reader&) = delete;
   message_reader& operator=(const message_reader&) = delete;
 
-  /// The value, which lives until the next `read`; null if the text is not JSON (or nested deeper
-  /// than Boost.JSON's 32 levels).
+  static constexpr std::size_t depth_max = 1024;  ///< Of nesting: as deep as Home Assistant reads.
+
+  /// The value, which lives until the next `read`; null if the text is not JSON, or nested deeper.
   [[nodiscard]] const boost::json::value* read(std::string_view text) {
     value_.reset();
     memory_.release();
@@ -31,9 +33,15 @@ class message_reader {
   }
 
  private:
+  static boost::json::parse_options options() {
+    boost::json::parse_options options;
+    options.max_depth = depth_max;
+    return options;
+  }
+
   std::array<unsigned char, std::size_t{16} << 10U> buffer_;
   boost::json::monotonic_resource memory_{buffer_.data(), buffer_.size()};
-  boost::json::parser parser_;
+  boost::json::parser parser_{{}, options()};
   std::optional<boost::json::value> value_;
 };
 

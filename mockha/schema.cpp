@@ -20,84 +20,119 @@ constexpr std::array target_keys =
 
 bool is_target_key(std::string_view key) { return std::ranges::binary_search(target_keys, key); }
 
-std::string quoted(std::string_view key) { return python_text(json::value(key)); }
-
-std::string line(std::string_view problem, std::string_view place, const json::value& got) {
-  return fmt::format("{} @ data{}. Got {}", problem, place, python_text(got));
-}
-
 bool is_ids(const json::value& value) {
   if (value.is_string()) return true;
   return value.is_array() &&
          std::ranges::all_of(value.get_array(), [](const json::value& v) { return v.is_string(); });
 }
 
-void check_features(const json::object& features, std::string_view field,
-                    std::vector<std::string>& problems) {
+bool is_integer(const json::value& value) { return value.is_int64() || value.is_uint64(); }
+
+message_path in(const command_field& field, std::string_view key) {
+  return {std::string(field.name), std::string(key)};
+}
+
+// What is wrong with a command, in the words of one version.
+class findings {
+ public:
+  explicit findings(wording how) : how_(how) {}
+
+  [[nodiscard]] wording how() const noexcept { return how_; }
+  [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  void bad(std::string_view problem, const message_path& at, const json::value& got) {
+    add(bad_value(how_, problem, at, got));
+  }
+  void extra(const message_path& at, const json::value& got) { add(extra_key(how_, at, got)); }
+  void missing(std::string_view key) { add(missing_key(how_, {std::string(key)})); }
+  [[nodiscard]] std::string text() {
+    std::ranges::sort(lines_);
+    return fmt::format("{}", fmt::join(lines_, "\n"));
+  }
+
+ private:
+  const wording how_;
+  std::vector<std::string> lines_;
+};
+
+void check_features(const json::object& features, const command_field& field, findings& found) {
   for (const auto& member : features) {
-    if (member.value().is_int64() || member.value().is_uint64()) continue;
-    problems.push_back(line("expected int for dictionary value",
-                            fmt::format("['{}'][{}]", field, quoted(member.key())),
-                            member.value()));
+    if (!is_integer(member.value())) {
+      found.bad("expected int", in(field, member.key()), member.value());
+    }
   }
 }
 
-void check_target(const json::object& target, std::string_view field,
-                  std::vector<std::string>& problems) {
+void check_target(const json::object& target, const command_field& field, findings& found) {
   for (const auto& member : target) {
-    const bool known = is_target_key(member.key());
-    if (known && is_ids(member.value())) continue;
-    // UNVERIFIED wording of the second: the real text differs from key to key.
-    problems.push_back(line(known ? "expected str for dictionary value" : "extra keys not allowed",
-                            fmt::format("['{}'][{}]", field, quoted(member.key())),
-                            member.value()));
+    if (!is_target_key(member.key())) {
+      found.extra(in(field, member.key()), member.value());
+    } else if (!is_ids(member.value())) {  // UNVERIFIED wording: it differs from key to key.
+      found.bad("expected str", in(field, member.key()), member.value());
+    }
   }
 }
 
-void check_value(const command_field& field, const json::value& value,
-                 std::vector<std::string>& problems) {
-  // Nearly every command is valid: no text is built before something is wrong with it.
-  const auto place = [&] { return fmt::format("[{}]", quoted(field.name)); };
-  const auto expected = [&](std::string_view what) {
-    problems.push_back(line(fmt::format("expected {} for dictionary value", what), place(), value));
-  };
-  switch (field.type) {
+void check_filter(const json::object& filter, const command_field& field, findings& found) {
+  constexpr std::array known =
+      std::to_array<std::string_view>({"domains", "entities", "entity_globs"});
+  for (const auto& member : filter) {
+    if (!std::ranges::binary_search(known, std::string_view(member.key()))) {
+      found.extra(in(field, member.key()), member.value());
+    } else if (!is_ids(member.value())) {
+      found.bad("expected str", in(field, member.key()), member.value());
+    }
+  }
+}
+
+// The type that a value should have had; empty if it has it.
+std::string_view expected_instead(command_field::kind type, const json::value& value) {
+  switch (type) {
     case kind::text:
-      if (!value.is_string()) expected("str");
-      return;
+    case kind::texts:
+    case kind::entity_ids:
+      if (type != kind::text && is_ids(value)) return {};
+      return value.is_string() ? "" : "expected str";
     case kind::boolean:
-      if (!value.is_bool()) expected("bool");
-      return;
+      return value.is_bool() ? "" : "expected bool";
     case kind::dictionary:
-      if (!value.is_object()) expected("dict");
-      return;
+      return value.is_object() ? "" : "expected dict";
     case kind::index:
-      if (!value.is_int64() && !value.is_uint64()) {
-        expected("int");
-      } else if (value.is_int64() && value.get_int64() < 0) {
-        problems.push_back(line("value must be at least 0 for dictionary value", place(), value));
+    case kind::integer:
+      return is_integer(value) ? "" : "expected int";
+    case kind::number:
+      return value.is_number() ? "" : "expected float";
+    case kind::features:
+    case kind::target:
+    case kind::filter:
+      return value.is_object() ? "" : "expected a dictionary";
+    case kind::any:
+      return {};
+  }
+  return {};
+}
+
+void check_value(const command_field& field, const json::value& value, findings& found) {
+  // Nearly every command is valid: no text is built before something is wrong with it.
+  if (const auto problem = expected_instead(field.type, value); !problem.empty()) {
+    found.bad(problem, {std::string(field.name)}, value);
+    return;
+  }
+  switch (field.type) {
+    case kind::index:
+      if (value.is_int64() && value.get_int64() < 0) {
+        found.bad("value must be at least 0", {std::string(field.name)}, value);
       }
       return;
     case kind::features:
-      if (!value.is_object()) return expected("a dictionary");
-      return check_features(value.get_object(), field.name, problems);
+      return check_features(value.get_object(), field, found);
     case kind::target:
-      if (!value.is_object()) return expected("a dictionary");
-      return check_target(value.get_object(), field.name, problems);
-    case kind::entity_ids:
-      if (!is_ids(value)) expected("str");
-      return;
-    case kind::number:
-      if (!value.is_number()) expected("float");
-      return;
-    case kind::any:
+      return check_target(value.get_object(), field, found);
+    case kind::filter:
+      return check_filter(value.get_object(), field, found);
+    default:
       return;
   }
-}
-
-std::string sorted_lines(std::vector<std::string> problems) {
-  std::ranges::sort(problems);
-  return fmt::format("{}", fmt::join(problems, "\n"));
 }
 
 void add_entity_id(std::vector<std::string>& to, std::string_view raw) {
@@ -128,63 +163,55 @@ void add_entity_ids(std::vector<std::string>& to, std::string_view list) {
 
 }  // namespace
 
-std::string command_violations(const json::object& command, std::span<const command_field> fields) {
-  std::vector<std::string> problems;
+std::string command_violations(const json::object& command, std::span<const command_field> fields,
+                               wording how) {
+  findings found(how);
   std::size_t known = 2;  // id and type, without which nothing gets here.
   for (const auto& field : fields) {
     if (const json::value* value = command.if_contains(field.name)) {
       ++known;
-      check_value(field, *value, problems);
+      check_value(field, *value, found);
     } else if (field.required) {
-      problems.push_back(line("required key not provided", fmt::format("[{}]", quoted(field.name)),
-                              json::value()));
+      found.missing(field.name);
     }
   }
-  if (known == command.size()) {
-    return problems.empty() ? std::string() : sorted_lines(std::move(problems));
-  }
-  if (fields.empty()) return "extra keys not allowed. Got " + python_text(json::value(command));
+  if (known == command.size()) return found.empty() ? std::string() : found.text();
+  if (fields.empty()) return extra_keys(how, command);
   for (const auto& member : command) {
     const std::string_view key = member.key();
-    if (key == "id" || key == "type" ||
-        std::ranges::find(fields, key, &command_field::name) != fields.end()) {
-      continue;
+    if (key != "id" && key != "type" &&
+        std::ranges::find(fields, key, &command_field::name) == fields.end()) {
+      found.extra({std::string(key)}, member.value());
     }
-    problems.push_back(
-        line("extra keys not allowed", fmt::format("[{}]", quoted(key)), member.value()));
   }
-  return sorted_lines(std::move(problems));
+  return found.text();
 }
 
-std::string auth_violations(const json::value& message) {
+std::string auth_violations(const json::value& message, wording how) {
   const json::object* object = message.if_object();
-  if (!object) return "expected a dictionary. Got " + python_text(message);
-  std::vector<std::string> problems;
+  findings found(how);
+  if (!object) return bad_value(how, "expected a dictionary", {}, message);
   const json::value* type = object->if_contains("type");
   if (!type) {
-    problems.push_back(line("required key not provided", "['type']", json::value()));
+    found.missing("type");
   } else if (*type != json::value("auth")) {
-    problems.push_back(line("not a valid value for dictionary value", "['type']", *type));
+    found.bad("not a valid value", {"type"}, *type);
   }
   std::size_t secrets = 0;
   for (const auto& member : *object) {
-    const std::string_view key = member.key();
+    const std::string key(member.key());
     if (key == "type") continue;
-    const std::string place = fmt::format("[{}]", quoted(key));
     if (key != "access_token" && key != "api_password") {
-      problems.push_back(line("extra keys not allowed", place, member.value()));
+      found.extra({key}, member.value());
       continue;
     }
     ++secrets;
-    if (!member.value().is_string()) {
-      problems.push_back(line("expected str for dictionary value", place, member.value()));
-    }
+    if (!member.value().is_string()) found.bad("expected str", {key}, member.value());
   }
   if (secrets > 1) {  // UNVERIFIED wording.
-    problems.push_back(line("two or more values in the same group of exclusion 'auth'", "[<auth>]",
-                            json::value()));
+    found.add("two or more values in the same group of exclusion 'auth' @ data[<auth>]. Got None");
   }
-  return sorted_lines(std::move(problems));
+  return found.text();
 }
 
 bool read_entity_ids(const json::value& from, std::vector<std::string>& into) {
@@ -198,11 +225,39 @@ bool read_entity_ids(const json::value& from, std::vector<std::string>& into) {
   return true;
 }
 
-std::expected<service_call, std::string> read_service_call(const json::object& command) {
+namespace {
+
+// Where the ids under a target's key go.
+std::vector<std::string>& ids_under(std::string_view key, service_call& call) {
+  if (key == "entity_id") return call.entities;
+  if (key == "device_id") return call.devices;
+  if (key == "area_id") return call.areas;
+  if (key == "floor_id") return call.floors;
+  return call.labels;
+}
+
+void read_ids(std::string_view key, const json::value& from, service_call& call) {
+  std::vector<std::string>& ids = ids_under(key, call);
+  ids.clear();  // The target goes over the data.
+  if (key == "entity_id") {
+    (void)read_entity_ids(from, ids);
+  } else if (from.is_string()) {
+    ids.emplace_back(from.get_string());
+  } else {
+    for (const auto& id : from.get_array()) ids.emplace_back(id.get_string());
+    drop_duplicates(ids);
+  }
+  const bool none = ids.size() == 1 && ids.front() == "none";
+  if (none) ids.clear();
+}
+
+}  // namespace
+
+std::expected<service_call, std::string> read_service_call(const json::object& command,
+                                                           wording how) {
   service_call call;
   call.domain = std::string_view(command.at("domain").get_string());
   call.service = std::string_view(command.at("service").get_string());
-  const json::value* entities = nullptr;
   if (const json::value* data = command.if_contains("service_data")) {
     for (const auto& member : data->get_object()) {
       if (!is_target_key(member.key())) {
@@ -212,20 +267,17 @@ std::expected<service_call, std::string> read_service_call(const json::object& c
       call.has_target = true;
       if (!is_ids(member.value())) {
         return std::unexpected(
-            fmt::format("expected str for dictionary value @ data[{}]", quoted(member.key())));
+            without_value(bad_value(how, "expected str", {std::string(member.key())}, {})));
       }
-      if (member.key() == "entity_id") entities = &member.value();
+      read_ids(member.key(), member.value(), call);
     }
   }
   if (const json::value* target = command.if_contains("target")) {
     call.has_target = call.has_target || !target->get_object().empty();
-    if (const json::value* ids = target->get_object().if_contains("entity_id")) entities = ids;
+    for (const auto& member : target->get_object()) read_ids(member.key(), member.value(), call);
   }
-  if (entities) (void)read_entity_ids(*entities, call.entities);
   if (call.entities.size() == 1 && call.entities.front() == "all") {
     call.all = true;
-    call.entities.clear();
-  } else if (call.entities.size() == 1 && call.entities.front() == "none") {
     call.entities.clear();
   }
   return call;

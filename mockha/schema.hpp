@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mockha/services.hpp"
+#include "mockha/wording.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -18,12 +19,15 @@ struct command_field {
     text,
     boolean,
     dictionary,
-    index,
+    index,  ///< Integer >= 0.
     features,
     target,
     entity_ids,
-    number,
     any,
+    integer,
+    number,
+    texts,   ///< One string or a list of them.
+    filter,  ///< `{"domains":[],"entity_globs":[],"entities":[]}`, each optional.
   };
 
   std::string_view name;
@@ -31,13 +35,15 @@ struct command_field {
   bool required = false;
 };
 
-/// What Home Assistant 2026.6's validation says against this command: one problem a line, sorted;
-/// empty if there is none.
+/// What Home Assistant's validation says against this command: one problem a line, sorted; empty if
+/// there is none.
 [[nodiscard]] std::string command_violations(const json::object& command,
-                                             std::span<const command_field> fields);
+                                             std::span<const command_field> fields,
+                                             wording how = wording::classic);
 
 /// What it says against a first message that is no proper `auth`; empty if there is nothing.
-[[nodiscard]] std::string auth_violations(const json::value& message);
+[[nodiscard]] std::string auth_violations(const json::value& message,
+                                          wording how = wording::classic);
 
 /// Entity ids as Home Assistant accepts them: one string, possibly with commas, or a list.
 /// Lower-cased, without duplicates. False if it is neither.
@@ -46,6 +52,6 @@ struct command_field {
 /// Reads a call_service command whose form was found good; `target` goes over `service_data`.
 /// The error is the validation text about entities in `service_data`.
 [[nodiscard]] std::expected<service_call, std::string> read_service_call(
-    const json::object& command);
+    const json::object& command, wording how = wording::classic);
 
 }  // namespace hassle::mockha

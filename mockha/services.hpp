@@ -19,9 +19,15 @@ struct service_call {
   std::string domain;
   std::string service;
   std::vector<std::string> entities;  ///< Without duplicates, in the order given.
-  bool all = false;                   ///< entity_id "all".
-  bool has_target = false;            ///< Some target key was there, be it an empty list.
-  json::object data;                  ///< service_data without its target.
+  std::vector<std::string> devices;   ///< … and so are these.
+  std::vector<std::string> areas;
+  std::vector<std::string> floors;
+  std::vector<std::string> labels;
+  std::vector<std::string>
+      reached;              ///< Entities not named, but behind a device, area, floor, label.
+  bool all = false;         ///< entity_id "all".
+  bool has_target = false;  ///< Some target key was there, be it an empty list.
+  json::object data;        ///< service_data without its target.
 };
 
 /// "light.turn_on light.kitchen": what journals call it (the first entity only).

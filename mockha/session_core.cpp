@@ -77,6 +77,9 @@ class session_core::voice final : public subscription_output {
   void error(const failure& why) override {
     done_.push_back(event_text(answers::error(id_, why), id_));
   }
+  void answer(std::string_view result) override {
+    done_.push_back(answer_text(answers::result(id_, result), id_, "ok", {}));
+  }
 
  private:
   const std::uint64_t id_;
@@ -97,6 +100,7 @@ class session_core::running_command final : public command_turn {
     turn_.done.push_back(event_text(answers::id_first_event((*this)->id, event), (*this)->id));
   }
   bool subscribe(std::unique_ptr<subscription> what) override;
+  bool wait(std::unique_ptr<subscription> what) override;
   bool unsubscribe(std::uint64_t id) override;
   void pong() override { say(answers::pong((*this)->id), "ok"); }
   void coalesce() override { core_.coalescing_ = true; }
@@ -113,40 +117,64 @@ class session_core::running_command final : public command_turn {
 };
 
 bool session_core::running_command::subscribe(std::unique_ptr<subscription> what) {
-  if (core_.subscriptions_.size() >= core_.around_.settings.limits.subscriptions_max) {
-    fail(plain_failure("home_assistant_error", "Too many subscriptions."));
-    return false;
-  }
-  const watch wanted = what->wanted();
-  if (wanted.states) ++core_.event_subscriptions_;
-  if (wanted.diffs) ++core_.diff_subscriptions_;
-  core_.subscriptions_due_ = std::min(core_.subscriptions_due_, what->deadline());
-  core_.subscriptions_.emplace((*this)->id, std::move(what));
+  if (!wait(std::move(what))) return false;
+  core_.subscriptions_.at((*this)->id).waiting = false;
   succeed("null");
   return true;
 }
 
+bool session_core::running_command::wait(std::unique_ptr<subscription> what) {
+  if (core_.keep((*this)->id, std::move(what), true)) return true;
+  fail(plain_failure("home_assistant_error", "Too many subscriptions."));
+  return false;
+}
+
 bool session_core::running_command::unsubscribe(std::uint64_t id) {
   const auto found = core_.subscriptions_.find(id);
-  if (found == core_.subscriptions_.end()) return false;
-  core_.forget(*found->second);
+  if (found == core_.subscriptions_.end() || found->second.waiting) return false;
+  core_.forget(*found->second.what);
   core_.subscriptions_.erase(found);
   return true;
 }
 
 void session_core::running_command::perform(action what) {
   if (const auto* revoked = std::get_if<revoked_token>(&what)) {
+    if (revoked->after > net::duration::zero()) {
+      core_.revoke_at_ = turn_.now + revoked->after;
+      return;
+    }
     if (revoked->refresh_token_id == (*this)->refresh_token_id) core_.revoked_ = true;
   }
   turn_.done.push_back(std::move(what));
 }
 
-void session_core::become(phase next) noexcept {
+bool session_core::keep(std::uint64_t id, std::unique_ptr<subscription> what, bool waiting) {
+  if (subscriptions_.size() >= around_.settings.limits.subscriptions_max) return false;
+  const watch wanted = what->wanted();
+  if (wanted.states) ++event_subscriptions_;
+  if (wanted.diffs) ++diff_subscriptions_;
+  subscriptions_due_ = std::min(subscriptions_due_, what->deadline());
+  subscriptions_.emplace(id, kept{.what = std::move(what), .waiting = waiting});
+  return true;
+}
+
+void session_core::drop_done() {
+  std::erase_if(subscriptions_, [this](const auto& one) {
+    const bool done = one.second.what->done();
+    if (done) forget(*one.second.what);
+    return done;
+  });
+}
+
+void session_core::become(phase next) {
   phase_ = next;
   if (next != phase::ended) return;
   subscriptions_.clear();
   event_subscriptions_ = diff_subscriptions_ = 0;
   subscriptions_due_ = net::never;
+  if (revoke_at_ == net::never) return;
+  revoke_at_ = net::never;
+  (void)around_.tokens.revoke_id(caller_.refresh_token_id);
 }
 
 void session_core::forget(const subscription& one) noexcept {
@@ -210,7 +238,8 @@ void session_core::on_auth(const json::value* message, turn& t) {
     end(t, true, "invalid json");
     return;
   }
-  if (const std::string problem = auth_violations(*message); !problem.empty()) {
+  if (const std::string problem = auth_violations(*message, wording_of(around_.settings.version));
+      !problem.empty()) {
     refuse(t, "incorrectly formatted", "Auth message incorrectly formatted: " + problem,
            "auth message incorrectly formatted");
     return;
@@ -288,7 +317,9 @@ void session_core::run(const command_entry& entry, std::uint64_t id, const json:
       return;
     }
   }
-  if (std::string problem = command_violations(command, entry.fields); !problem.empty()) {
+  std::string problem =
+      command_violations(command, entry.fields, wording_of(around_.settings.version));
+  if (!problem.empty()) {
     fail(t, id, plain_failure("invalid_format", std::move(problem)), std::move(what));
     return;
   }
@@ -342,7 +373,7 @@ net::time_point session_core::deadline() const noexcept {
   if (s.idle_close && phase_ == phase::command) {
     first = std::min(first, last_command_ + *s.idle_close);
   }
-  return std::min(first, subscriptions_due_);
+  return std::min({first, subscriptions_due_, revoke_at_});
 }
 
 actions session_core::on_timer(net::time_point now) {
@@ -361,16 +392,25 @@ actions session_core::on_timer(net::time_point now) {
     end(t, false, "heartbeat");
   }
   if (now >= subscriptions_due_) run_timers(t);
+  if (now >= revoke_at_) {
+    revoke_at_ = net::never;
+    revoked_ = true;
+    (void)around_.tokens.revoke_id(caller_.refresh_token_id);
+    t.done.push_back(revoked_token{.refresh_token_id = caller_.refresh_token_id});
+  }
   return std::move(t.done);
 }
 
 void session_core::run_timers(turn& t) {
   subscriptions_due_ = net::never;
+  bool any_done = false;
   for (const auto& [id, one] : subscriptions_) {
     voice out(id, t.done);
-    if (one->deadline() <= t.now) one->on_timer(t.now, out);
-    subscriptions_due_ = std::min(subscriptions_due_, one->deadline());
+    if (one.what->deadline() <= t.now) one.what->on_timer(t.now, out);
+    subscriptions_due_ = std::min(subscriptions_due_, one.what->deadline());
+    any_done = any_done || one.what->done();
   }
+  if (any_done) drop_done();
 }
 
 watch session_core::wanted() const noexcept {
@@ -381,11 +421,14 @@ actions session_core::on_event(const bus_event& event) {
   actions done;
   if (phase_ != phase::command) return done;
   subscriptions_due_ = net::never;
+  bool any_done = false;
   for (const auto& [id, one] : subscriptions_) {
     voice out(id, done);
-    one->on_bus(event, out);
-    subscriptions_due_ = std::min(subscriptions_due_, one->deadline());
+    one.what->on_bus(event, out);
+    subscriptions_due_ = std::min(subscriptions_due_, one.what->deadline());
+    any_done = any_done || one.what->done();
   }
+  if (any_done) drop_done();
   return done;
 }
 

@@ -46,7 +46,7 @@ class session_core {
   actions on_answer_due(send_text answer);
   /// The server stood still for so long: its own limits did not run.
   void on_stalled(net::duration length) noexcept;
-  void on_end() noexcept { become(phase::ended); }
+  void on_end() { become(phase::ended); }
 
   /// When `on_timer` is due: never before this, possibly later. `never` if at no time.
   [[nodiscard]] net::time_point deadline() const noexcept;
@@ -72,7 +72,7 @@ class session_core {
   class running_command;
   class voice;
 
-  void become(phase next) noexcept;
+  void become(phase next);
   void on_auth(const json::value* message, turn& t);
   void refuse(turn& t, std::string_view noted, std::string_view message, std::string why);
   void on_message(const json::value& message, turn& t);
@@ -85,15 +85,22 @@ class session_core {
   void fail(turn& t, std::uint64_t id, const failure& why, std::string what);
   void forget(const subscription& one) noexcept;
   void run_timers(turn& t);
+  bool keep(std::uint64_t id, std::unique_ptr<subscription> what, bool waiting);
+  void drop_done();
 
   surroundings& around_;
   const std::uint32_t connection_;
   phase phase_ = phase::fresh;
   token_store::caller caller_;
   bool coalescing_ = false;
-  bool revoked_ = false;  // By a command of its own: no further one is run.
+  bool revoked_ = false;                    // By a command of its own: no further one is run.
+  net::time_point revoke_at_ = net::never;  // The login, by a command of its own.
   std::uint64_t last_id_ = 0;
-  std::map<std::uint64_t, std::unique_ptr<subscription>> subscriptions_;
+  struct kept {
+    std::unique_ptr<subscription> what;
+    bool waiting = false;  // For its answer: not a subscription that a client could end.
+  };
+  std::map<std::uint64_t, kept> subscriptions_;
   std::size_t event_subscriptions_ = 0;             // Of which so many want whole events, …
   std::size_t diff_subscriptions_ = 0;              // … and so many differences.
   net::time_point subscriptions_due_ = net::never;  // The first deadline of them, or before it.

@@ -19,6 +19,8 @@ class subscription_output {
   virtual void event(std::string_view event) = 0;
   /// A failed result with the subscription's id, long after it succeeded.
   virtual void error(const failure& why) = 0;
+  /// The answer to a command that was kept waiting (`command_turn::wait`); `result` is JSON.
+  virtual void answer(std::string_view result) = 0;
 
  protected:
   ~subscription_output() = default;
@@ -32,6 +34,9 @@ class subscription {
   /// What must be collected about changes for it. Must not change.
   [[nodiscard]] virtual watch wanted() const { return {}; }
   virtual void on_bus(const bus_event& /*event*/, subscription_output& /*out*/) {}
+
+  /// It has said all that it had to say, and can go.
+  [[nodiscard]] virtual bool done() const { return false; }
 
   /// When `on_timer` is due; `never` if at no time.
   [[nodiscard]] virtual net::time_point deadline() const { return net::never; }

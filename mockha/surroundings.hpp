@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mockha/command_judge.hpp"
+#include "mockha/frontend_data.hpp"
 #include "mockha/home.hpp"
 #include "mockha/message_reader.hpp"
 #include "mockha/registries.hpp"
@@ -43,6 +44,7 @@ struct surroundings {
   registries& registry;
   token_store& tokens;
   command_judge* judge = nullptr;  ///< Nothing: no fault looks at commands.
+  frontend_data frontend;          ///< Lives on while Home Assistant restarts.
   message_reader reader;
   core_state state = core_state::running;
 };

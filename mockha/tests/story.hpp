@@ -52,6 +52,13 @@ class story {
  public:
   explicit story(session_settings with = quiet()) : settings(std::move(with)) {
     tokens.add_user({});
+    tokens.add_user({.id = "00000000000000000000000000000002",
+                     .name = "Guest",
+                     .is_owner = false,
+                     .is_admin = false,
+                     .is_active = true,
+                     .local_only = true});
+    tokens.add_static("guest", "00000000000000000000000000000002");
     tokens.add_static("secret", user{}.id);
   }
 
@@ -71,6 +78,8 @@ class story {
         logins.push_back(printed(a));
       } else if (const auto* run = std::get_if<run_service>(&a); run && run_services) {
         run_now(*run, all);
+      } else if (const auto* published = std::get_if<publish_event>(&a)) {
+        append(all, core.on_event(published->event));
       } else {
         all.push_back(printed(a));
       }
@@ -79,10 +88,24 @@ class story {
   }
 
   /// A client that is through the auth phase.
-  story& authenticated() {
+  story& authenticated(std::string_view token = "secret") {
     core.on_open(now);
-    core.on_text(R"({"type":"auth","access_token":"secret"})", now, wall);
+    core.on_text(R"({"type":"auth","access_token":")" + std::string(token) + "\"}", now, wall);
     return *this;
+  }
+
+  /// Home Assistant is in this state from now on, and says so.
+  lines enters(core_state state) {
+    around.state = state;
+    lines all;
+    const bool there = state == core_state::running;
+    for (const auto& change :
+         house.become(there ? presence::real : presence::absent, wall, core.wanted())) {
+      append(all, core.on_event(state_changed_event(change)));
+    }
+    append(all,
+           core.on_event(make_event("core_config_updated", "{}", house.make_context(wall), wall)));
+    return all;
   }
 
   story& after(net::duration time) {

@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hassle::mockha {
@@ -22,12 +24,28 @@ std::string read_file(const std::filesystem::path& path) {
   return std::move(text).str();
 }
 
+// What a transcript's client cannot send: what happens around it.
+std::optional<lines> happens(story& s, std::string_view what) {
+  if (what == "(connects)") return s.opened();
+  if (what == "(is a guest)") {
+    s.authenticated("guest");
+    return lines();
+  }
+  if (what == "(not running)") return s.enters(core_state::not_running);
+  if (what == "(running)") return s.enters(core_state::running);
+  if (what == "(a second)") return s.after(std::chrono::seconds(1)).timer();
+  if (what == "(2026.9.0)") {
+    s.around.settings.version = "2026.9.0";
+    return lines();
+  }
+  return std::nullopt;
+}
+
 /// Plays what a transcript's client sends and writes down what happens.
 std::string replayed(const std::string& transcript) {
   story s;
   std::string text;
   std::istringstream in(transcript);
-  bool open = false;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("#")) {
       text += line + "\n";
@@ -35,16 +53,13 @@ std::string replayed(const std::string& transcript) {
     }
     if (!line.starts_with("> ")) continue;
     text += line + "\n";
-    std::vector<std::string> got;
-    if (line == "> (connects)") {
-      got = s.opened();
-      open = true;
-    } else {
-      if (!open) s.authenticated();
-      open = true;
-      got = s.after(std::chrono::microseconds(1'162'552)).sends(line.substr(2));
+    const std::string_view what = std::string_view(line).substr(2);
+    auto got = happens(s, what);
+    if (!got) {
+      if (s.core.where() == session_core::phase::fresh) s.authenticated();
+      got = s.after(std::chrono::microseconds(1'162'552)).sends(what);
     }
-    for (const auto& one : got) text += one + "\n";
+    for (const auto& one : *got) text += one + "\n";
   }
   return text;
 }

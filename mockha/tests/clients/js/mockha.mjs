@@ -4,13 +4,16 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 /// Nothing takes as long as this, on however busy a machine; who waits longer waits in vain.
-const patience = 60_000;
+export const patience = 60_000;
+
+const anyPort = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
 
 /// A promise, or an error that says what did not happen.
 export function within(promise, what) {
   let timer;
   const limit = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), patience);
+    timer.unref(); // It must not keep a test alive that has failed already.
   });
   return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
@@ -51,7 +54,7 @@ export class Mockha {
     // It dies with us even if we are killed.
     self.process = spawn(
       "setpriv",
-      ["--pdeathsig", "KILL", process.env.MOCKHA, "--listen", "127.0.0.1:0", ...args],
+      ["--pdeathsig", "KILL", process.env.MOCKHA, ...anyPort, ...args],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     self.ended = once(self.process, "exit");
@@ -61,6 +64,7 @@ export class Mockha {
     const lines = createInterface({ input: self.process.stdout })[Symbol.asyncIterator]();
     const first = await within(Promise.race([lines.next(), self.ended]), "mockha's first line");
     if (!first.value) throw new Error(`mockha did not start: ${self.complaints}`);
+    self.firstLine = first.value;
     Object.assign(self, JSON.parse(first.value));
     self.http = self.url.replace(/^ws/, "http").replace("/api/websocket", "");
     return self;

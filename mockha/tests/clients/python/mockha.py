@@ -20,7 +20,7 @@ class Mockha:
         # It dies with us even if we are killed.
         self.process = await asyncio.create_subprocess_exec(
             "setpriv", "--pdeathsig", "KILL", os.environ["MOCKHA"], "--listen", "127.0.0.1:0",
-            *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+            "--admin", "127.0.0.1:0", *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         line = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
         if not line:
             raise RuntimeError(f"mockha did not start: {await self.process.stderr.read()}")

@@ -15,11 +15,13 @@ struct overloaded : Handlers... {
 }  // namespace
 
 connection::connection(std::uint64_t key, net::time_source& time, connection_owner& owner,
-                       surroundings& around, std::unique_ptr<net::websocket> socket)
+                       surroundings& around, std::unique_ptr<net::websocket> socket,
+                       session_origin origin)
     : key_(key),
       time_(time),
       owner_(owner),
-      core_(around, socket->connection_id()),
+      origin_(std::move(origin)),
+      core_(around, socket->connection_id(), origin_.address),
       socket_(std::move(socket)),
       timer_(time),
       since_(time.now()) {}
@@ -77,6 +79,7 @@ void connection::on_end(const net::websocket_end&) {
 void connection::pause() { socket_->pause_reading(); }
 
 void connection::resume(net::duration stalled) {
+  if (silent_) return;
   if (begun_) {
     core_.on_stalled(stalled);
   } else {
@@ -103,12 +106,11 @@ void connection::fall_silent() {
 }
 
 connection_status connection::status() const {
-  constexpr std::size_t user_agent_bytes_max = 200;
   connection_status s;
   s.key = key_;
   s.id = id();
-  s.peer = origin_.peer;
-  s.user_agent = origin_.user_agent.substr(0, user_agent_bytes_max);
+  s.peer = origin_.address;
+  s.user_agent = origin_.user_agent;
   using phase = session_core::phase;
   s.phase = ended_here_ || core_.where() == phase::ended ? "ended"
             : core_.where() == phase::command            ? "command"

@@ -17,12 +17,20 @@ namespace hassle::mockha {
 
 class connection_owner;
 
+/// Where a session comes from.
+struct session_origin {
+  std::string address;     ///< Of the client, without a port; empty if it is not known.
+  std::string user_agent;  ///< Of the upgrade request; ASCII, cut to 200 bytes.
+  bool deflate = false;    ///< permessage-deflate was agreed upon.
+};
+
 /// The shell of one session: turns the core's actions into calls, and frames and time into its
 /// inputs. Decides nothing. Owned by the server until `on_ended`.
 class connection final : public net::websocket_events {
  public:
   connection(std::uint64_t key, net::time_source& time, connection_owner& owner,
-             surroundings& around, std::unique_ptr<net::websocket> socket);
+             surroundings& around, std::unique_ptr<net::websocket> socket,
+             session_origin origin = {});
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
@@ -36,7 +44,8 @@ class connection final : public net::websocket_events {
   /// The server stood still for so long, and goes on.
   void resume(net::duration stalled);
 
-  /// Carries nothing any more, in either direction, for ever; no timer of its own ends it.
+  /// Carries nothing any more, in either direction, for ever; no timer of its own ends it. May be
+  /// called instead of `begin`.
   void fall_silent();
 
   /// False if the message did not go out: the connection is ending, or its queue is full.
@@ -52,14 +61,9 @@ class connection final : public net::websocket_events {
   [[nodiscard]] std::uint32_t id() const noexcept { return socket_->connection_id(); }
   [[nodiscard]] const session_core& core() const noexcept { return core_; }
   [[nodiscard]] session_core& core() noexcept { return core_; }
-  /// What there is to be said about it, but for the user's name. `origin` is kept as it is told.
+  /// What there is to be said about it, but for the user's name.
   [[nodiscard]] connection_status status() const;
-  struct origin {
-    std::string peer;
-    std::string user_agent;
-    bool deflate = false;
-  };
-  void came_from(origin where) { origin_ = std::move(where); }
+  [[nodiscard]] const session_origin& origin() const noexcept { return origin_; }
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
   /// No message may go out before, lest it overtake one that is delayed.
@@ -75,12 +79,12 @@ class connection final : public net::websocket_events {
   const std::uint64_t key_;
   net::time_source& time_;
   connection_owner& owner_;
+  const session_origin origin_;
   session_core core_;
   std::unique_ptr<net::websocket> socket_;
   net::timer timer_;
   net::time_point armed_for_ = net::never;
   const net::time_point since_;
-  origin origin_;
   std::uint64_t received_ = 0;  // Messages.
   std::uint64_t sent_ = 0;
   std::vector<std::string> held_;  // Messages that were read already when the stall began.

@@ -46,13 +46,17 @@ server::server(net::world& world, server_config config, recorder record)
       executions_(config_.limits.ledger_entries_max),
       around_{
           .settings = config_.session, .house = house_, .registry = registry_, .tokens = tokens_},
+      bans_(config_.ban),
+      http_api_(around_, bans_, *this, world.random("mockha logins"), config_.http),
       service_random_(world.random("mockha service time")),
       tasks_(world.executor()),
+      visits_(std::make_unique<net::task_group>(world.executor())),
       listen_retry_(time_),
       queue_timer_(time_),
       restart_timer_(time_) {
   tokens_.add_user({});
   tokens_.add_static(config_.access_token, user{}.id);
+  tokens_.add_account(config_.account, config_.password, user{}.id);
 }
 
 server::~server() { assert(stopped_ || !started_); }
@@ -75,9 +79,11 @@ asio::awaitable<void> server::stop() {
   lose_queue("stop");
   end_all("stop");
   drop_waiting();
+  // Whoever has a connection open can still be told that it is of no use.
+  if (!connections_.empty()) co_await empty_.wait(time_);
+  end_visits();
   tasks_.stop();
   co_await tasks_.join();
-  if (!connections_.empty()) co_await empty_.wait(time_);
   stopped_ = true;
 }
 
@@ -127,29 +133,35 @@ void server::transmit(connection& to, send_text message) {
   if (restart_.phase() != restart_phase::running) hit(fault_kind::restart, to.id());
 }
 
-void server::on_service(connection& from, run_service wanted) {
+server::executed server::execute(std::uint32_t connection, const run_service& wanted,
+                                 watch collected) {
   const auto wall = to_wall_time(time_.wall_now());
-  const net::time_point now = time_.now();
-  home::outcome done = house_.execute(*wanted.called, wanted.call, wanted.user_id, wall, watch_);
+  executed e;
+  e.done = house_.execute(*wanted.called, wanted.call, wanted.user_id, wall, collected,
+                          wanted.wants_response);
   std::string what = describe(wanted.call);
-  const bool effective = done.effective && !done.failed;
+  const bool effective = e.done.effective && !e.done.failed;
   if (effective) {
-    record(event_kind::server_executed, from.id(), static_cast<std::int64_t>(wanted.id), what);
+    record(event_kind::server_executed, connection, static_cast<std::int64_t>(wanted.id), what);
   }
-  executions_.add({.at = now,
-                   .connection = from.id(),
+  executions_.add({.at = time_.now(),
+                   .connection = connection,
                    .message_id = wanted.id,
                    .what = std::move(what),
                    .effective = effective});
-  if (watch_.states) publish(call_service_event(wanted.call, done.cause, wall));
-  publish(done.changes);
+  if (watch_.states) publish(call_service_event(wanted.call, e.done.cause, wall));
+  publish(e.done.changes);
+  e.takes = config_.service_time.draw(service_random_);
+  return e;
+}
 
-  send_text answer = from.core().service_answer(wanted, done);
-  const auto takes = config_.service_time.draw(service_random_);
-  if (takes <= net::duration::zero()) {
+void server::on_service(connection& from, run_service wanted) {
+  const executed e = execute(from.id(), wanted, watch_);
+  send_text answer = from.core().service_answer(wanted, e.done);
+  if (e.takes <= net::duration::zero()) {
     from.perform(from.core().on_answer_due(std::move(answer)));
   } else {
-    queue_.push(now + takes, from.key(), from.id(), false, std::move(answer));
+    queue_.push(time_.now() + e.takes, from.key(), from.id(), false, std::move(answer));
     arm_queue();
   }
 }
@@ -157,18 +169,19 @@ void server::on_service(connection& from, run_service wanted) {
 void server::on_fire(connection&, publish_event wanted) { publish(wanted.event); }
 
 void server::on_revoked(connection& from, const revoked_token& which) {
-  assert(!which.refresh_token_id.empty());
-  for (const auto& [key, c] : connections_) {
-    if (c->core().caller().refresh_token_id != which.refresh_token_id) continue;
-    if (c.get() == &from) {  // Behind its answer.
-      on_end_wish(from, {.why = "token revoked"});
-    } else {
-      c->end(connection::style::close, 1000, "token revoked");
-    }
+  if (from.core().caller().refresh_token_id == which.refresh_token_id) {
+    on_end_wish(from, {.why = "token revoked"});  // Behind its answer.
   }
+  throw_out(which.refresh_token_id, &from);
 }
 
-void server::on_login(connection&, bool) {}
+void server::on_login(connection& from, bool good) {
+  if (good) {
+    bans_.on_good_login(from.origin().address);
+  } else {
+    (void)bans_.on_failed_login(from.origin().address);
+  }
+}
 
 void server::on_lost_answer(connection& from, std::uint64_t id) {
   const auto taker = faults_.taker_of_answers();

@@ -4,9 +4,12 @@
 #include "mockha/answer_queue.hpp"
 #include "mockha/connection.hpp"
 #include "mockha/home.hpp"
+#include "mockha/http_api.hpp"
+#include "mockha/ip_ban.hpp"
 #include "mockha/ledger.hpp"
 #include "mockha/restart_core.hpp"
 #include "mockha/session_core.hpp"
+#include "mockha/stage_judge.hpp"
 #include "mockha/status.hpp"
 
 #include "reports/journal.hpp"
@@ -14,8 +17,10 @@
 #include "scenarios/scenario.hpp"
 
 #include <hassle/net/gate.hpp>
+#include <hassle/net/http.hpp>
 #include <hassle/net/task_group.hpp>
 #include <hassle/net/time.hpp>
+#include <hassle/net/tls.hpp>
 #include <hassle/net/websocket.hpp>
 #include <hassle/net/world.hpp>
 
@@ -39,8 +44,13 @@ namespace asio = boost::asio;
 inline constexpr std::string_view default_access_token = "mockha-access-token";
 
 struct server_limits {
-  net::duration upgrade = std::chrono::seconds(10);          ///< > 0
+  net::duration tls = std::chrono::seconds(10);              ///< Of the TLS handshake. > 0
+  net::duration request = std::chrono::seconds(10);          ///< Until the first is there. > 0
+  net::duration keep_alive = std::chrono::seconds(75);       ///< Until the next is there. > 0
+  net::duration write = std::chrono::seconds(60);            ///< Until an answer is taken. > 0
+  net::duration upgrade = std::chrono::seconds(10);          ///< Until 101 is taken. > 0
   net::duration close_handshake = std::chrono::seconds(10);  ///< > 0
+  net::http_limits http;
   /// Home Assistant refuses a message of exactly 4 MiB.
   std::size_t message_bytes_max = (std::size_t{4} << 20U) - 1;
   std::size_t send_queue_max = 4096;        ///< Messages waiting for one client. > 0
@@ -55,6 +65,13 @@ struct server_config {
   std::string home = "small";  ///< A name that `find_home` knows.
   session_settings session;
   std::string access_token = std::string(default_access_token);  ///< Secret: never in a journal.
+  /// Who can log in by name, as the owner. The password is secret.
+  std::string account = "mockha";
+  std::string password = "mockha";
+  ip_ban_settings ban;
+  http_api_settings http;
+  std::shared_ptr<net::tls_server> tls;  ///< Nothing: connections are not encrypted.
+  bool deflate = true;                   ///< Accept permessage-deflate where it is offered.
   scenario::duration_distribution service_time;
   server_limits limits;
 };
@@ -67,7 +84,7 @@ struct server_config {
 ///
 /// Every event goes to `record` (which may be empty) without its time. The world must outlive the
 /// server; `stop` must have completed before it is destroyed. Thread-safety: single-threaded.
-class server final : private connection_owner {
+class server final : private connection_owner, private http_backend {
  public:
   using recorder = std::function<void(reports::event)>;
 
@@ -92,6 +109,11 @@ class server final : private connection_owner {
   [[nodiscard]] const ledger& executions() const noexcept { return executions_; }
   [[nodiscard]] restart_phase phase() const noexcept { return restart_.phase(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+
+  [[nodiscard]] ip_ban& bans() noexcept { return bans_; }
+  [[nodiscard]] token_store& tokens() noexcept { return tokens_; }
+  /// Whoever is connected with an access token of this refresh token gets Close.
+  void throw_out(std::string_view refresh_token_id) override;
 
   // For those who watch over it and interfere by hand: see server_admin.cpp.
 
@@ -138,13 +160,58 @@ class server final : private connection_owner {
   void on_ended(connection& from) override;
   [[nodiscard]] bool stalled() const override { return stalled_since_.has_value(); }
 
+  // Of HTTP: see server_http.cpp.
+  [[nodiscard]] bool is_stopping() const override;
+  void write_state(std::string_view entity_id, std::string state,
+                   const json::object& attributes) override;
+  void erase_state(std::string_view entity_id) override;
+  void fire(std::string_view type, const json::object& data, std::string_view user_id) override;
+  void throw_out(std::string_view refresh_token_id, const connection* but);
+
   // Listening.
+
+  /// A stream on which no WebSocket runs, or not yet.
+  struct visitor {
+    std::uint32_t id = 0;
+    std::string address;
+    std::uint32_t life = 0;  // Of the process that accepted it.
+    std::unique_ptr<net::http_connection> http;
+    bool closed = false;    // Which has been recorded.
+    bool upgraded = false;  // A session has it.
+  };
+  /// A good request for a WebSocket.
+  struct upgrade {
+    net::http_request asked;
+    upgrade_wanted wanted;
+  };
   void update_listener();
   asio::awaitable<void> accept_loop(std::unique_ptr<net::acceptor> from);
   asio::awaitable<void> welcome(std::unique_ptr<net::byte_stream> stream);
-  [[nodiscard]] std::optional<net::upgrade_refusal> judge_upgrade(std::string_view target) const;
+  [[nodiscard]] asio::awaitable<std::unique_ptr<net::byte_stream>> secured(
+      std::uint32_t id, std::unique_ptr<net::byte_stream> stream);
+  /// Answers requests until the connection ends, or one of them wants a WebSocket.
+  [[nodiscard]] asio::awaitable<std::optional<upgrade>> serve(visitor* v);
+  [[nodiscard]] asio::awaitable<void> open_session(visitor* v, upgrade by);
+  [[nodiscard]] asio::awaitable<std::optional<net::http_response>> answer_instead(
+      visitor* v, stage_verdict verdict);
+  [[nodiscard]] asio::awaitable<std::optional<net::http_response>> answer_to(visitor* v,
+                                                                             http_outcome outcome);
+  /// False if it did not go out.
+  [[nodiscard]] asio::awaitable<bool> write(visitor* v, net::http_response answer, bool close);
+  void tell_closed(visitor* v);
+  [[nodiscard]] asio::awaitable<void> keep_silent(std::unique_ptr<net::byte_stream> stream,
+                                                  stay_silent how);
+  [[nodiscard]] asio::awaitable<void> stall_over(std::uint32_t id);
+  void end_visits();
 
   // Answers.
+  /// A service that has run, and how long its answer takes.
+  struct executed {
+    home::outcome done;
+    net::duration takes{};
+  };
+  [[nodiscard]] executed execute(std::uint32_t connection, const run_service& wanted,
+                                 watch collected);
   void transmit(connection& to, send_text message);
   void run_queue();
   void arm_queue();
@@ -178,12 +245,16 @@ class server final : private connection_owner {
   token_store tokens_;
   ledger executions_;
   surroundings around_;
+  ip_ban bans_;
+  http_api http_api_;
+  stage_judge* stages_ = nullptr;  // Nothing: no fault looks at arriving connections.
   net::random_stream service_random_;
   watch watch_;
 
   net::endpoint local_;
   net::acceptor* listener_ = nullptr;  // Owned by the accept loop that runs on it.
   net::task_group tasks_;
+  std::unique_ptr<net::task_group> visits_;  // The present process's, cut off when it ends.
   net::timer listen_retry_;
   std::map<std::uint64_t, std::unique_ptr<connection>> connections_;  // By key.
   std::uint64_t next_key_ = 1;
@@ -201,6 +272,7 @@ class server final : private connection_owner {
   std::uint32_t restart_number_ = 0;
   net::timer restart_timer_;
   std::optional<net::time_point> stalled_since_;
+  std::shared_ptr<net::gate> stall_gate_;  // Opens when the stall is over.
   net::time_point stall_ended_{};
 
   bool started_ = false;

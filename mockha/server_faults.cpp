@@ -132,6 +132,7 @@ void server::end_all(std::string_view why) {
 void server::begin_stall() {
   if (stalled()) return;
   stalled_since_ = time_.now();
+  stall_gate_ = std::make_shared<net::gate>();
   queue_timer_.cancel();
   queue_armed_for_ = net::never;
   for (const auto& [key, c] : connections_) c->pause();
@@ -142,8 +143,9 @@ void server::end_stall() {
   stall_ended_ = time_.now();
   const net::duration length = stall_ended_ - *stalled_since_;
   stalled_since_.reset();
+  std::exchange(stall_gate_, nullptr)->open();
   for (const auto& [key, c] : connections_) c->resume(length);
-  for (auto& stream : std::exchange(waiting_, {})) tasks_.spawn(welcome(std::move(stream)));
+  for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
   run_queue();
 }
 
@@ -180,6 +182,8 @@ void server::enter(restart_phase phase) {
       break;
     case restart_phase::refused:  // The process ends: so do the sockets that still linger.
       ++life_;
+      end_visits();
+      bans_.on_restart();
       for (const auto& [key, c] : connections_) c->cut();
       drop_waiting();
       (void)house_.become(presence::absent, wall, watch_);

@@ -1,11 +1,14 @@
 // How clients come to a server; what becomes of them is in server.cpp.
 #include "mockha/server.hpp"
 
+#include <hassle/net/waiting.hpp>
 #include <hassle/net/within.hpp>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace hassle::mockha {
@@ -46,7 +49,7 @@ asio::awaitable<void> server::accept_loop(std::unique_ptr<net::acceptor> from) {
         waiting_.push_back(std::move(*stream));
       } else {
         ++arriving_;
-        tasks_.spawn(welcome(std::move(*stream)));
+        visits_->spawn(welcome(std::move(*stream)));
       }
     } else if (stream.error() != asio::error::operation_aborted) {
       // Out of file descriptors, for instance: not for ever, and nothing to spin about.
@@ -55,40 +58,155 @@ asio::awaitable<void> server::accept_loop(std::unique_ptr<net::acceptor> from) {
   }
 }
 
-std::optional<net::upgrade_refusal> server::judge_upgrade(std::string_view target) const {
-  if (stopping_ || !listens(restart_.phase()))
-    return net::upgrade_refusal{.status = 503, .body = {}};
-  if (target.substr(0, target.find('?')) == "/api/websocket") return std::nullopt;
-  return net::upgrade_refusal{.status = 404, .body = "404: Not Found"};
+// --- from a stream to a session ---
+
+namespace {
+
+/// Counts a stream until its visit is over, however that comes about.
+class counted {
+ public:
+  explicit counted(std::size_t& count) : count_(count) {}
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
+bool offers_deflate(const net::http_request& asked) {
+  const std::string* extensions = asked.find("Sec-WebSocket-Extensions");
+  return extensions && extensions->find("permessage-deflate") != std::string::npos;
 }
 
+using some_bytes = net::result<std::size_t>;
+
+asio::awaitable<some_bytes> read_from(net::byte_stream* stream, asio::mutable_buffer into) {
+  auto start = [stream, into](net::completion<some_bytes> done) {
+    stream->read_some(into, [done = std::move(done)](net::error_code ec, std::size_t n) mutable {
+      done(ec ? some_bytes(std::unexpected(ec)) : some_bytes(n));
+    });
+  };
+  auto cancel = [stream] { stream->close(); };
+  co_return co_await net::wait_for<some_bytes>(std::move(start), std::move(cancel));
+}
+
+// Reads and forgets, until the end or an error.
+asio::awaitable<some_bytes> swallow(net::byte_stream* stream) {
+  std::array<char, 4096> nothing{};
+  for (;;) {
+    auto read = co_await read_from(stream, asio::buffer(nothing));
+    if (!read) co_return std::unexpected(read.error());
+  }
+}
+
+}  // namespace
+
 asio::awaitable<void> server::welcome(std::unique_ptr<net::byte_stream> stream) {
-  const std::uint32_t life = life_;
-  const std::uint32_t id = stream->connection_id();
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const counted until_the_end(arriving_);
+  visitor v{.id = stream->connection_id(),
+            .address = stream->peer_address(),
+            .life = life_,
+            .http = nullptr};
+  stream = co_await secured(v.id, std::move(stream));
+  if (!stream) {
+    tell_closed(&v);
+    co_return;
+  }
+  v.http = net::make_http_connection(std::move(stream), config_.limits.http);
+  auto wanted = co_await serve(&v);
+  if (wanted) co_await open_session(&v, std::move(*wanted));
+  if (!v.upgraded) tell_closed(&v);
+}
+
+// Nothing if there is no going on with it.
+asio::awaitable<std::unique_ptr<net::byte_stream>> server::secured(
+    std::uint32_t id, std::unique_ptr<net::byte_stream> stream) {
+  const stage_verdict verdict = stages_ ? stages_->on_accepted(id) : go_on{};
+  if (const auto* how = std::get_if<stay_silent>(&verdict)) {
+    co_await keep_silent(std::move(stream), *how);
+    co_return nullptr;
+  }
+  if (const auto* cut = std::get_if<cut_off>(&verdict)) {
+    if (cut->reset) stream->reset();
+    co_return nullptr;
+  }
+  if (!config_.tls) co_return stream;
+  auto accepted = co_await net::within(time_, time_.now() + config_.limits.tls,
+                                       config_.tls->accept(std::move(stream)));
+  if (!accepted) co_return nullptr;
+  co_return std::move(*accepted);
+}
+
+asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
   net::websocket_limits limits;
   limits.message_bytes_max = config_.limits.message_bytes_max;
   limits.send_queue_max = config_.limits.send_queue_max;
   limits.close_handshake = config_.limits.close_handshake;
-  auto policy = [this](std::string_view target) { return judge_upgrade(target); };
-  auto socket = co_await net::within(
-      time_, time_.now() + config_.limits.upgrade,
-      net::websocket_accept(time_, std::move(stream), std::move(policy), limits));
-  --arriving_;
-  if (!socket || stopping_ || life != life_) {  // What the process has taken with it is cut.
-    record(event_kind::server_closed, id, 0, "no upgrade");
+  limits.deflate = config_.deflate;
+  session_origin origin{.address = std::move(by.wanted.address),
+                        .user_agent = std::move(by.wanted.user_agent),
+                        .deflate = config_.deflate && offers_deflate(by.asked)};
+  std::string early;
+  auto stream = v->http->release(early);
+  auto socket =
+      co_await net::within(time_, time_.now() + config_.limits.upgrade,
+                           net::websocket_accept(time_, std::move(stream), std::move(by.asked),
+                                                 std::move(early), limits));
+  // What the process has taken with it is cut.
+  if (!socket || stopping_ || v->life != life_) co_return;
+  const stage_verdict verdict = stages_ ? stages_->on_upgraded(v->id) : go_on{};
+  if (const auto* cut = std::get_if<cut_off>(&verdict)) {
+    (*socket)->abort(cut->reset);
     co_return;
   }
+  v->upgraded = true;
   const std::uint64_t key = next_key_++;
   auto fresh = std::make_unique<connection>(key, time_, static_cast<connection_owner&>(*this),
-                                            around_, std::move(*socket));
+                                            around_, std::move(*socket), std::move(origin));
   connection& c = *fresh;
   connections_.emplace(key, std::move(fresh));
-  if (stalled()) {
-    hit(fault_kind::stall, id);
+  if (const auto* how = std::get_if<stay_silent>(&verdict)) {
+    c.fall_silent();
+    (void)co_await net::sleep_until(time_, time_.now() + how->at_most);
+    const auto found = connections_.find(key);
+    if (found != connections_.end()) found->second->end(connection::style::reset, 0, "silence");
+  } else if (stalled()) {
+    hit(fault_kind::stall, v->id);
     c.pause();
   } else {
     c.begin();
   }
+}
+
+asio::awaitable<void> server::keep_silent(std::unique_ptr<net::byte_stream> stream,
+                                          stay_silent how) {
+  const net::time_point until = time_.now() + how.at_most;
+  if (how.reads) {
+    auto end = co_await net::within(time_, until, swallow(stream.get()));
+    if (end.error() == asio::error::timed_out) stream->reset();
+  } else {
+    const auto ec = co_await net::sleep_until(time_, until);
+    if (!ec) stream->reset();
+  }
+}
+
+// --- the end of the process ---
+
+namespace {
+
+asio::awaitable<void> last_visits(std::unique_ptr<net::task_group> group) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await group->join();
+}
+
+}  // namespace
+
+void server::end_visits() {
+  auto old = std::exchange(visits_, std::make_unique<net::task_group>(world_.executor()));
+  old->stop();
+  tasks_.spawn(last_visits(std::move(old)));
 }
 
 }  // namespace hassle::mockha

@@ -246,7 +246,7 @@ void session_core::on_auth(const json::value* message, turn& t) {
   }
   const json::value* token = message->get_object().if_contains("access_token");
   const auto checked =
-      token ? around_.tokens.check(token->get_string(), t.wall)
+      token ? around_.tokens.check(token->get_string(), t.wall, peer_)
             : std::expected<token_store::caller, std::string>(std::unexpect, bad_token);
   if (!checked) {
     t.done.push_back(failed_login{});

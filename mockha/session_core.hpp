@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hassle::mockha {
 
@@ -28,9 +29,9 @@ class session_core {
  public:
   enum class phase : std::uint8_t { fresh, authentication, command, ended };
 
-  /// `connection` is the journal's number.
-  explicit session_core(surroundings& around, std::uint32_t connection = 0)
-      : around_(around), connection_(connection) {}
+  /// `connection` is the journal's number, `peer` the client's address; empty if it is not known.
+  explicit session_core(surroundings& around, std::uint32_t connection = 0, std::string peer = {})
+      : around_(around), connection_(connection), peer_(std::move(peer)) {}
 
   actions on_open(net::time_point now);
   actions on_text(std::string_view text, net::time_point now, wall_time wall);
@@ -90,6 +91,7 @@ class session_core {
 
   surroundings& around_;
   const std::uint32_t connection_;
+  const std::string peer_;
   phase phase_ = phase::fresh;
   token_store::caller caller_;
   bool coalescing_ = false;

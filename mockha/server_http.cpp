@@ -1,0 +1,162 @@
+// What clients can do to a server over HTTP; how they come to it is in server_listen.cpp.
+#include "mockha/server.hpp"
+
+#include <hassle/net/within.hpp>
+
+#include <cassert>
+#include <utility>
+#include <variant>
+
+namespace hassle::mockha {
+
+using reports::event_kind;
+
+// --- what the router asks for ---
+
+bool server::is_stopping() const { return stopping_ || !listens(restart_.phase()); }
+
+void server::write_state(std::string_view entity_id, std::string state,
+                         const json::object& attributes) {
+  const auto wall = to_wall_time(time_.wall_now());
+  const auto change = house_.set(entity_id, std::move(state), attributes, wall, watch_);
+  if (change) publish(std::vector{*change});
+}
+
+void server::erase_state(std::string_view entity_id) {
+  const auto change = house_.remove(entity_id, to_wall_time(time_.wall_now()), watch_);
+  if (change) publish(std::vector{*change});
+}
+
+void server::fire(std::string_view type, const json::object& data, std::string_view user_id) {
+  const auto wall = to_wall_time(time_.wall_now());
+  context cause = house_.make_context(wall);
+  cause.user_id = user_id;
+  publish(make_event(type, json_text(json::value(data)), cause, wall));
+}
+
+void server::throw_out(std::string_view refresh_token_id) { throw_out(refresh_token_id, nullptr); }
+
+void server::throw_out(std::string_view refresh_token_id, const connection* but) {
+  assert(!refresh_token_id.empty());
+  for (const auto& [key, c] : connections_) {
+    if (c.get() == but || c->core().caller().refresh_token_id != refresh_token_id) continue;
+    c->end(connection::style::close, 1000, "token revoked");
+  }
+}
+
+// --- requests and answers ---
+
+namespace {
+
+using written = net::result<bool>;
+
+asio::awaitable<written> write_to(net::http_connection* http, net::http_response answer,
+                                  bool close) {
+  const net::error_code ec = co_await http->write(std::move(answer), close);
+  if (ec) co_return std::unexpected(ec);
+  co_return true;
+}
+
+}  // namespace
+
+asio::awaitable<bool> server::write(visitor* v, net::http_response answer, bool close) {
+  auto done = co_await net::within(time_, time_.now() + config_.limits.write,
+                                   write_to(v->http.get(), std::move(answer), close));
+  if (close) tell_closed(v);
+  co_return done.has_value();
+}
+
+void server::tell_closed(visitor* v) {
+  if (!std::exchange(v->closed, true)) record(event_kind::server_closed, v->id, 0, "no upgrade");
+}
+
+asio::awaitable<std::optional<server::upgrade>> server::serve(visitor* v) {
+  net::duration limit = config_.limits.request;
+  for (;;) {
+    auto asked = co_await net::within(time_, time_.now() + limit, v->http->read());
+    if (v->closed || v->life != life_) co_return std::nullopt;
+    bool close = true;
+    std::optional<net::http_response> answer;
+    if (!asked) {
+      answer = net::refusal(asked.error());
+    } else {
+      co_await stall_over(v->id);
+      if (v->life != life_) co_return std::nullopt;
+      const stage_verdict verdict = stages_ ? stages_->on_request(v->id, *asked) : go_on{};
+      if (!std::holds_alternative<go_on>(verdict)) {
+        const auto* instead = std::get_if<answer_with>(&verdict);
+        close = !asked->keep_alive || (instead && instead->close);
+        answer = co_await answer_instead(v, verdict);
+      } else {
+        close = !asked->keep_alive;
+        http_outcome outcome =
+            http_api_.answer(*asked, v->address, time_.now(), to_wall_time(time_.wall_now()));
+        if (auto* wanted = std::get_if<upgrade_wanted>(&outcome)) {
+          co_return upgrade{.asked = std::move(*asked), .wanted = std::move(*wanted)};
+        }
+        answer = co_await answer_to(v, std::move(outcome));
+      }
+    }
+    if (!answer) co_return std::nullopt;
+    const bool went_out = co_await write(v, std::move(*answer), close);
+    if (!went_out) co_return std::nullopt;
+    // After the last answer the peer's end is waited for, lest the answer be lost to a reset.
+    limit = close ? config_.limits.close_handshake : config_.limits.keep_alive;
+  }
+}
+
+// What a fault has put in the place of the answer; nothing where there is none to come.
+asio::awaitable<std::optional<net::http_response>> server::answer_instead(visitor* v,
+                                                                          stage_verdict verdict) {
+  if (auto* instead = std::get_if<answer_with>(&verdict)) {
+    const auto ec = co_await net::sleep_until(time_, time_.now() + instead->after);
+    if (ec || v->life != life_) co_return std::nullopt;
+    co_return std::move(instead->answer);
+  }
+  std::string early;
+  auto stream = v->http->release(early);
+  if (const auto* how = std::get_if<stay_silent>(&verdict)) {
+    co_await keep_silent(std::move(stream), *how);
+  } else if (const auto* cut = std::get_if<cut_off>(&verdict); cut && cut->reset) {
+    stream->reset();
+  }
+  co_return std::nullopt;
+}
+
+// Nothing if the process has ended, or is about to, before it could be given.
+asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
+                                                                     http_outcome outcome) {
+  net::http_response answer;
+  net::duration takes{};
+  const bool is_service = std::holds_alternative<service_wanted>(outcome);
+  if (is_service) {
+    const run_service& run = std::get<service_wanted>(outcome).run;
+    const executed e = execute(v->id, run, {.states = true, .diffs = watch_.diffs});
+    answer = http_api::service_answer(run, e.done);
+    takes = e.takes;
+  } else {
+    answer = std::move(std::get<net::http_response>(outcome));
+  }
+  const net::duration delay = faults_.delay();
+  if (delay > net::duration::zero()) hit(fault_kind::slow, v->id);
+  if (takes + delay > net::duration::zero()) {
+    (void)co_await net::sleep_until(time_, time_.now() + takes + delay);
+    co_await stall_over(v->id);
+    if (v->life != life_ || (is_service && is_stopping())) {
+      record(event_kind::answer_lost, v->id, 0, "connection ended");
+      co_return std::nullopt;
+    }
+  }
+  co_return answer;
+}
+
+asio::awaitable<void> server::stall_over(std::uint32_t id) {
+  while (stalled()) {
+    hit(fault_kind::stall, id);
+    const auto gate = stall_gate_;
+    const auto end = co_await gate->wait(time_);
+    if (end == net::wait_end::cancelled) co_return;
+  }
+}
+
+}  // namespace hassle::mockha

@@ -1,5 +1,6 @@
 #include "mockha/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -23,6 +24,8 @@ connection::connection(std::uint64_t key, net::time_source& time, connection_own
       origin_(std::move(origin)),
       core_(around, socket->connection_id(), origin_.address),
       socket_(std::move(socket)),
+      outbox_(around.settings.limits.outbox),
+      turn_end_(time),
       timer_(time),
       since_(time.now()) {}
 
@@ -39,7 +42,10 @@ void connection::perform(actions wanted) {
                    [&](send_text& a) { owner_.on_send(*this, std::move(a)); },
                    [&](run_service& a) { owner_.on_service(*this, std::move(a)); },
                    [&](publish_event& a) { owner_.on_fire(*this, std::move(a)); },
-                   [&](revoked_token& a) { owner_.on_revoked(*this, a); },
+                   [&](revoked_token& a) {
+                     flush();  // It may be this login's, and the answer goes out.
+                     owner_.on_revoked(*this, a);
+                   },
                    [&](failed_login&) { owner_.on_login(*this, false); },
                    [&](good_login&) { owner_.on_login(*this, true); },
                    [&](lose_answer& a) { owner_.on_lost_answer(*this, a.id); },
@@ -54,12 +60,21 @@ void connection::perform(actions wanted) {
 void connection::on_text(std::string_view message) {
   ++received_;
   if (owner_.stalled()) {
-    held_.emplace_back(message);
+    held_.push_back({.binary = false, .message = std::string(message)});
     return;
   }
   const watch before = core_.wanted();
   perform(core_.on_text(message, time_.now(), to_wall_time(time_.wall_now())));
   if (core_.wanted() != before) owner_.on_watch_changed();
+  arm();
+}
+
+void connection::on_binary(std::string_view message) {
+  if (owner_.stalled()) {
+    held_.push_back({.binary = true, .message = std::string(message)});
+    return;
+  }
+  perform(core_.on_binary(message));
   arm();
 }
 
@@ -82,20 +97,84 @@ void connection::resume(net::duration stalled) {
   if (silent_) return;
   if (begun_) {
     core_.on_stalled(stalled);
+    outbox_.on_stalled(stalled);
   } else {
     begin();
   }
-  received_ -= held_.size();  // They come in once more.
-  for (const auto& message : std::exchange(held_, {})) on_text(message);
+  for (const auto& h : std::exchange(held_, {})) {  // They come in once more.
+    if (h.binary) {
+      on_binary(h.message);
+    } else {
+      --received_;
+      on_text(h.message);
+    }
+  }
+  flush();
   socket_->resume_reading();
   armed_for_ = net::never;
   arm();
 }
 
-bool connection::transmit(std::string text) {
-  const bool queued = socket_->send(std::move(text));
-  if (queued) ++sent_;
-  return queued;
+void connection::transmit(send_text message) {
+  if (ended_here_) {
+    owner_.on_unsent(*this, message);
+    return;
+  }
+  if (!core_.coalescing() && outbox_.is_open()) {
+    const std::size_t bytes = message.text.size();
+    if (socket_->send(std::move(message.text))) {
+      ++sent_;
+      outbox_.on_handed(bytes);
+      owner_.on_sent(*this, message);
+    } else {  // The peer is ending it, or the socket's own limit is below the outbox's.
+      owner_.on_unsent(*this, message);
+      end(style::close, 1000, "pending messages");
+    }
+    return;
+  }
+  if (!outbox_.push(std::move(message), time_.now())) {
+    end(style::close, 1000, "pending messages");
+    return;
+  }
+  if (!core_.coalescing()) {
+    flush();
+  } else if (!turn_open_) {
+    turn_open_ = true;
+    turn_end_.call_at(time_.now(), [this] {
+      turn_open_ = false;
+      if (!owner_.stalled()) flush();
+    });
+  }
+  arm();
+}
+
+void connection::on_drained() {
+  outbox_.on_drained();
+  if (!turn_open_ && !owner_.stalled()) flush();
+}
+
+void connection::hand_over(std::vector<send_text> messages) {
+  std::string text = joined_text(messages);
+  const std::size_t bytes = text.size();
+  const bool sent = socket_->send(std::move(text));
+  if (sent) {
+    outbox_.on_handed(bytes);
+    sent_ += messages.size();
+  }
+  for (const auto& m : messages) {
+    if (sent) {
+      owner_.on_sent(*this, m);
+    } else {
+      owner_.on_unsent(*this, m);
+    }
+  }
+  if (!sent) end(style::close, 1000, "pending messages");
+}
+
+void connection::flush() {
+  while (!ended_here_ && outbox_.size() > 0 && outbox_.has_room()) {
+    hand_over(outbox_.take(core_.coalescing()));
+  }
 }
 
 void connection::fall_silent() {
@@ -118,7 +197,7 @@ connection_status connection::status() const {
   s.since = since_;
   s.last_message_id = core_.last_id();
   s.subscriptions = core_.subscriptions();
-  s.queued = socket_->queued();
+  s.queued = outbox_.size() + socket_->queued();
   s.received = received_;
   s.sent = sent_;
   s.deflate = origin_.deflate;
@@ -132,6 +211,8 @@ void connection::end(style how, std::uint16_t code, std::string why) {
   ended_here_ = true;
   if (silent_) socket_->mute(false);  // Else its last words would be swallowed, too.
   timer_.cancel();
+  turn_end_.cancel();
+  for (const auto& dropped : outbox_.take_all()) owner_.on_unsent(*this, dropped);
   if (!begun_) {  // Its end is reported like any other.
     begun_ = true;
     socket_->start(*this);
@@ -156,14 +237,20 @@ void connection::end(style how, std::uint16_t code, std::string why) {
 void connection::on_timer() {
   armed_for_ = net::never;
   if (owner_.stalled()) return;  // `resume` arms it again.
+  if (outbox_.overdue(time_.now())) {
+    end(style::close, 1000, "pending messages");
+    return;
+  }
   perform(core_.on_timer(time_.now()));
   arm();
 }
 
 // The deadline moves with every byte; the timer stays where it is and looks again when it fires.
 void connection::arm() {
-  const net::time_point due = core_.deadline();
-  if (silent_ || due == net::never || (armed_for_ != net::never && armed_for_ <= due)) return;
+  const net::time_point due = std::min(core_.deadline(), outbox_.deadline());
+  if (silent_ || ended_here_ || due == net::never ||
+      (armed_for_ != net::never && armed_for_ <= due))
+    return;
   armed_for_ = due;
   timer_.call_at(due, [this] { on_timer(); });
 }

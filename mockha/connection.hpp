@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mockha/outbox.hpp"
 #include "mockha/session_core.hpp"
 #include "mockha/status.hpp"
 
@@ -48,8 +49,9 @@ class connection final : public net::websocket_events {
   /// called instead of `begin`.
   void fall_silent();
 
-  /// False if the message did not go out: the connection is ending, or its queue is full.
-  bool transmit(std::string text);
+  /// Sends a message as soon as the client can take it. `on_sent` or `on_unsent` tells what became
+  /// of it. With coalescing, all messages of one turn of the event loop go in one frame.
+  void transmit(send_text message);
   /// Ends the connection from the server's side, once: Close 1000 or another code, or a cut.
   enum class style : std::uint8_t { close, fin, reset };
   void end(style how, std::uint16_t code, std::string why);
@@ -71,10 +73,14 @@ class connection final : public net::websocket_events {
 
  private:
   void on_text(std::string_view message) override;
+  void on_binary(std::string_view message) override;
   void on_bytes() override;
+  void on_drained() override;
   void on_end(const net::websocket_end& end) override;
   void on_timer();
   void arm();
+  void hand_over(std::vector<send_text> messages);
+  void flush();
 
   const std::uint64_t key_;
   net::time_source& time_;
@@ -82,12 +88,19 @@ class connection final : public net::websocket_events {
   const session_origin origin_;
   session_core core_;
   std::unique_ptr<net::websocket> socket_;
+  outbox outbox_;
+  net::timer turn_end_;  // With coalescing: when the outbox is emptied.
+  bool turn_open_ = false;
   net::timer timer_;
   net::time_point armed_for_ = net::never;
   const net::time_point since_;
   std::uint64_t received_ = 0;  // Messages.
   std::uint64_t sent_ = 0;
-  std::vector<std::string> held_;  // Messages that were read already when the stall began.
+  struct held {
+    bool binary = false;
+    std::string message;
+  };
+  std::vector<held> held_;  // Messages that were read already when the stall began.
   bool silent_ = false;
   bool begun_ = false;
   bool ended_here_ = false;
@@ -97,6 +110,10 @@ class connection final : public net::websocket_events {
 class connection_owner {
  public:
   virtual void on_send(connection& from, send_text message) = 0;
+  /// The message has been handed to the socket; its text is gone.
+  virtual void on_sent(connection& to, const send_text& message) = 0;
+  /// … or was dropped, because the connection is ending.
+  virtual void on_unsent(connection& to, const send_text& message) = 0;
   virtual void on_end_wish(connection& from, end_session wish) = 0;
   virtual void on_service(connection& from, run_service wanted) = 0;
   virtual void on_lost_answer(connection& from, std::uint64_t id) = 0;

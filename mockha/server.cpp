@@ -103,7 +103,7 @@ void server::on_send(connection& from, send_text message) {
   if (delay > net::duration::zero()) hit(fault_kind::slow, from.id());
   const net::time_point at = std::max(now + delay, from.not_before);
   if (at <= now) {
-    transmit(from, std::move(message));
+    from.transmit(std::move(message));
     return;
   }
   from.not_before = at;
@@ -121,16 +121,17 @@ void server::on_end_wish(connection& from, end_session wish) {
            std::move(wish.why));
 }
 
-void server::transmit(connection& to, send_text message) {
-  const auto id = static_cast<std::int64_t>(message.answers);
-  if (!to.transmit(std::move(message.text))) {
-    if (id != 0) record(event_kind::answer_lost, to.id(), id, "connection ended");
-    to.end(connection::style::close, 1000, "pending messages");
-    return;
-  }
-  if (id == 0) return;
-  record(event_kind::server_answered, to.id(), id, std::move(message.code));
+void server::on_sent(connection& to, const send_text& message) {
+  if (message.answers == 0) return;
+  record(event_kind::server_answered, to.id(), static_cast<std::int64_t>(message.answers),
+         message.code);
   if (restart_.phase() != restart_phase::running) hit(fault_kind::restart, to.id());
+}
+
+void server::on_unsent(connection& to, const send_text& message) {
+  if (message.answers == 0) return;
+  record(event_kind::answer_lost, to.id(), static_cast<std::int64_t>(message.answers),
+         "connection ended");
 }
 
 server::executed server::execute(std::uint32_t connection, const run_service& wanted,

@@ -148,6 +148,8 @@ class server final : private connection_owner, private http_backend {
  private:
   // Of connections.
   void on_send(connection& from, send_text message) override;
+  void on_sent(connection& to, const send_text& message) override;
+  void on_unsent(connection& to, const send_text& message) override;
   void on_end_wish(connection& from, end_session wish) override;
   void on_service(connection& from, run_service wanted) override;
   void on_lost_answer(connection& from, std::uint64_t id) override;
@@ -212,7 +214,6 @@ class server final : private connection_owner, private http_backend {
   };
   [[nodiscard]] executed execute(std::uint32_t connection, const run_service& wanted,
                                  watch collected);
-  void transmit(connection& to, send_text message);
   void run_queue();
   void arm_queue();
   void lose_queue(std::string_view why);
@@ -258,7 +259,7 @@ class server final : private connection_owner, private http_backend {
   net::timer listen_retry_;
   std::map<std::uint64_t, std::unique_ptr<connection>> connections_;  // By key.
   std::uint64_t next_key_ = 1;
-  server_totals past_;  // Of the connections that have ended.
+  server_totals past_;        // Of the connections that have ended.
   std::size_t arriving_ = 0;  // Connections whose upgrade is not done.
   std::vector<std::unique_ptr<net::byte_stream>> waiting_;  // … and not begun, for a stall.
   std::uint32_t life_ = 0;                                  // How often the process has ended.

@@ -42,7 +42,7 @@ void server::run_queue() {
       c.end(wish.with_close ? connection::style::close : connection::style::fin, 1000,
             std::move(wish.why));
     } else if (due->decided) {
-      transmit(c, std::move(*message));
+      c.transmit(std::move(*message));
     } else {
       c.perform(c.core().on_answer_due(std::move(*message)));
     }

@@ -224,6 +224,15 @@ actions session_core::on_text(std::string_view text, net::time_point now, wall_t
   return std::move(t.done);
 }
 
+// The first byte names a handler. There are none here, and what is for an unknown one is ignored.
+actions session_core::on_binary(std::string_view message) {
+  turn t;
+  if (phase_ == phase::authentication || (phase_ == phase::command && message.empty())) {
+    end(t, true, "invalid binary message");
+  }
+  return std::move(t.done);
+}
+
 void session_core::refuse(turn& t, std::string_view noted, std::string_view message,
                           std::string why) {
   if (around_.settings.trace) {

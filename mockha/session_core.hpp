@@ -35,6 +35,7 @@ class session_core {
 
   actions on_open(net::time_point now);
   actions on_text(std::string_view text, net::time_point now, wall_time wall);
+  actions on_binary(std::string_view message);
   /// Anything was received.
   void on_bytes(net::time_point now) noexcept;
   /// To be called at `deadline()` or later.

@@ -17,11 +17,22 @@
 
 namespace hassle::mockha {
 
+/// How far a client may fall behind.
+struct outbox_limits {
+  std::size_t messages_max = 4096;  ///< So many waiting messages end the connection. > 0.
+  std::size_t peak = 1024;          ///< More than so many …
+  net::duration peak_time = std::chrono::seconds(10);  ///< … for so long do it, too. > 0.
+  // What the socket may hold before messages wait at all:
+  std::size_t front_bytes_max = std::size_t{1} << 20U;  ///< > 0. A message may exceed it.
+  std::size_t front_messages_max = 2048;                ///< > 0.
+};
+
 /// Home Assistant's limits of one connection.
 struct session_limits {
   net::duration authentication = std::chrono::seconds(10);  ///< From auth_required to `auth`. > 0.
   std::size_t answers_per_frame_max = 4096;  ///< More (from an array) end the connection. > 0.
   std::size_t subscriptions_max = 10'000;    ///< More are refused. > 0.
+  outbox_limits outbox;
 };
 
 /// What all connections of a server have in common.

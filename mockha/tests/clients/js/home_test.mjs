@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Inbox, Mockha } from "./mockha.mjs";
-import { connect, ha, watchEntities } from "./official.mjs";
+import { connect, ha, ObservedSocket, watchEntities } from "./official.mjs";
 
 test("it logs in before it is asked to and takes the ids that it always takes", async (t) => {
   const mockha = await Mockha.start(t);
@@ -71,7 +71,8 @@ test("a service changes an entity before it is answered, in the name of the call
   assert.equal(light.attributes.friendly_name, "Desk");
   assert.equal(light.context.id, result.context.id);
   assert.match(light.context.id, /^[0-9A-HJKMNP-TV-Z]{26}$/);
-  assert.equal(light.context.user_id, result.context.user_id);
+  const user = await ha.getUser(connection);
+  assert.equal(light.context.user_id, user.id);
   assert.ok(light.last_changed > before["light.desk"].last_changed);
   // The others are what they were.
   assert.deepEqual(seen.all.at(-1)["light.kitchen"], before["light.kitchen"]);
@@ -135,4 +136,50 @@ test("events come until they are unsubscribed", async (t) => {
     connection.sendMessagePromise({ type: "unsubscribe_events", subscription: 3 }),
     { code: "not_found", message: "Subscription not found." },
   );
+});
+
+test("messages are compressed, because the socket offers it", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  assert.equal(connection.socket.extensions, "permessage-deflate");
+  const states = await ha.getStates(connection);
+  // As they came: a tenth would be good, a third is the least.
+  const sizes = connection.socket.received.all.map((frame) => frame.length);
+  const came = connection.socket._socket.bytesRead;
+  assert.ok(came < sizes.reduce((a, b) => a + b) / 3, `${came} bytes for ${sizes}`);
+  ObservedSocket.options = { perMessageDeflate: false };
+  t.after(() => (ObservedSocket.options = {}));
+  const plain = await connect(t, mockha);
+  assert.equal(plain.socket.extensions, "");
+  assert.deepEqual(await ha.getStates(plain), states);
+});
+
+test("what happens at once comes in one frame", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const seen = watchEntities(connection);
+  await seen.find(() => true, "entities");
+  const frames = connection.socket.received;
+  const before = frames.all.length;
+  await ha.callService(connection, "light", "turn_on", {}, { entity_id: "all" });
+  const came = frames.all.slice(before).map((frame) => JSON.parse(frame));
+  const together = came.filter(Array.isArray);
+  assert.ok(together.length > 0, "no array");
+  assert.ok(together.every((messages) => messages.length > 1));
+  // Changes first, the answer last; and the client made sense of it.
+  assert.equal(came.flat().at(-1).type, "result");
+  const lights = Object.values(seen.all.at(-1)).filter((entity) =>
+    entity.entity_id.startsWith("light."),
+  );
+  assert.equal(came.flat().length, lights.length); // One was on already, one is the answer.
+  assert.ok(lights.every((light) => light.state === "on"));
+});
+
+test("a large home arrives whole", async (t) => {
+  const mockha = await Mockha.start(t, "--home", "large");
+  const connection = await connect(t, mockha);
+  const states = await ha.getStates(connection);
+  assert.ok(states.length >= 2500, `${states.length} states`);
+  const entities = await watchEntities(connection).find(() => true, "entities");
+  assert.equal(Object.keys(entities).length, states.length);
 });

@@ -60,6 +60,22 @@ class Mockha:
         return json.loads(text) if text else None
 
 
+async def authorization_code(mockha, client_id):
+    """What the login page asks of a person, and hands to the client behind it."""
+    def step(path, **body):
+        request = urllib.request.Request(
+            f"{mockha.http}/auth/login_flow{path}", method="POST",
+            data=json.dumps({"client_id": client_id, **body}).encode(),
+            headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.loads(answer.read())
+
+    def login():
+        flow = step("", handler=["homeassistant", None], redirect_uri=client_id)["flow_id"]
+        return step(f"/{flow}", username="mockha", password="mockha")["result"]
+    return await asyncio.to_thread(login)
+
+
 class MockhaTest(unittest.IsolatedAsyncioTestCase):
     """A test of one mockha, which must end well."""
 

@@ -74,6 +74,15 @@ class WebsocketsTest(MockhaTest):
         self.assertEqual(change["new_state"]["context"], answer["result"]["context"])
         self.assertEqual(await client.ask("ping"), {"id": 4, "type": "pong"})
 
+    async def test_the_library_offers_compression_and_may_leave_it(self):
+        mockha = await self.start()
+        squeezed = await self.login(mockha)
+        self.assertEqual(squeezed.socket.response_headers["Sec-WebSocket-Extensions"],
+                         "permessage-deflate")
+        plain = await self.login(mockha, compression=None)
+        self.assertNotIn("Sec-WebSocket-Extensions", plain.socket.response_headers)
+        self.assertEqual(await squeezed.ask("get_states"), await plain.ask("get_states"))
+
     async def test_every_login_that_fails_is_closed_as_home_assistant_does(self):
         mockha = await self.start()
         for first, said in (
@@ -104,11 +113,24 @@ class WebsocketsTest(MockhaTest):
             await asyncio.wait_for(await client.socket.ping(), PATIENCE)
         self.assertEqual((await client.ask("ping"))["type"], "pong")
 
+    async def test_a_large_home_is_too_much_for_its_default_limit(self):
+        mockha = await self.start("--home", "large")
+        # It reads no more once it has refused, and so waits in vain for the end of TCP.
+        client = await self.login(mockha, close_timeout=0.1)
+        await client.socket.send(json.dumps({"id": 1, "type": "get_states"}))
+        with self.assertRaises(websockets.ConnectionClosedError) as closed:
+            await client.receive()
+        self.assertEqual(closed.exception.sent.code, 1009)
+        client = await self.login(mockha, max_size=64 << 20)
+        self.assertGreaterEqual(len((await client.ask("get_states"))["result"]), 2500)
+
     async def test_close_codes_are_those_of_home_assistant(self):
         mockha = await self.start()
         for break_it, code in (
             (lambda socket: socket.send("no json"), 1000),
             (lambda socket: socket.send("x" * (4 << 20)), 1009),
+            # The library's own way out: its code is not echoed.
+            (lambda socket: socket.close(3000), 1000),
         ):
             client = await self.login(mockha)
             try:

@@ -180,7 +180,10 @@ http_outcome call_service(http_visit& v) {
                                 {"service_data", std::move(*body)},
                                 {"return_response", v.query.find("return_response") != nullptr}};
   command_answer asked = ask(v, "call_service", command);
-  if (asked.run) return service_wanted{std::move(*asked.run)};
+  if (asked.run) {
+    asked.run->id = 0;  // Nobody gave it a number.
+    return service_wanted{std::move(*asked.run)};
+  }
   assert(asked.failed);
   return refused_call(*asked.failed);
 }

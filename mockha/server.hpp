@@ -110,6 +110,8 @@ class server final : private connection_owner, private http_backend {
   [[nodiscard]] restart_phase phase() const noexcept { return restart_.phase(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
 
+  /// Whom arriving connections are shown to; null: nobody. It must outlive the server.
+  void show_arrivals_to(stage_judge* judge) noexcept { stages_ = judge; }
   [[nodiscard]] ip_ban& bans() noexcept { return bans_; }
   [[nodiscard]] token_store& tokens() noexcept { return tokens_; }
   /// Whoever is connected with an access token of this refresh token gets Close.

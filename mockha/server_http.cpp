@@ -109,8 +109,10 @@ asio::awaitable<std::optional<server::upgrade>> server::serve(visitor* v) {
 asio::awaitable<std::optional<net::http_response>> server::answer_instead(visitor* v,
                                                                           stage_verdict verdict) {
   if (auto* instead = std::get_if<answer_with>(&verdict)) {
-    const auto ec = co_await net::sleep_until(time_, time_.now() + instead->after);
-    if (ec || v->life != life_) co_return std::nullopt;
+    if (instead->after > net::duration::zero()) {
+      const auto ec = co_await net::sleep_until(time_, time_.now() + instead->after);
+      if (ec || v->life != life_) co_return std::nullopt;
+    }
     co_return std::move(instead->answer);
   }
   std::string early;

@@ -92,11 +92,11 @@ asio::awaitable<some_bytes> read_from(net::byte_stream* stream, asio::mutable_bu
 }
 
 // Reads and forgets, until the end or an error.
-asio::awaitable<some_bytes> swallow(net::byte_stream* stream) {
+asio::awaitable<void> swallow(net::byte_stream* stream) {
   std::array<char, 4096> nothing{};
   for (;;) {
-    auto read = co_await read_from(stream, asio::buffer(nothing));
-    if (!read) co_return std::unexpected(read.error());
+    const auto read = co_await read_from(stream, asio::buffer(nothing));
+    if (!read) co_return;
   }
 }
 
@@ -184,8 +184,9 @@ asio::awaitable<void> server::keep_silent(std::unique_ptr<net::byte_stream> stre
                                           stay_silent how) {
   const net::time_point until = time_.now() + how.at_most;
   if (how.reads) {
-    auto end = co_await net::within(time_, until, swallow(stream.get()));
-    if (end.error() == asio::error::timed_out) stream->reset();
+    net::timer limit(time_);
+    limit.call_at(until, [&stream] { stream->reset(); });
+    co_await swallow(stream.get());
   } else {
     const auto ec = co_await net::sleep_until(time_, until);
     if (!ec) stream->reset();

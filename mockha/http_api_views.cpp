@@ -1,6 +1,7 @@
 // What Home Assistant offers under /api. Texts that are not in the reference are unverified.
 #include "mockha/command.hpp"
 #include "mockha/http_view.hpp"
+#include "mockha/template.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -212,6 +213,32 @@ http_outcome fire_event(http_visit& v) {
   return message_answer(200, "Event " + type + " fired.");
 }
 
+// The text as it comes out; what reads as a literal of Python's is written as Python would.
+http_outcome render_template(http_visit& v) {
+  if (!v.who->is_admin) return unauthorized(v);
+  const auto body = body_of(v);
+  if (!body || !body->is_object()) return message_answer(400, "Invalid JSON specified.");
+  const json::object& asked = body->get_object();
+  const json::value* text = asked.if_contains("template");
+  const json::value* variables = asked.if_contains("variables");
+  if (!text || !text->is_string()) {
+    return message_answer(400, "Error rendering template: no template given");
+  }
+  const auto program = template_program::parse(text->get_string());
+  if (!program) return message_answer(400, "Error rendering template: " + program.error());
+  const bool has_variables = variables && variables->is_object();
+  const auto rendered =
+      render(*program, {.house = v.around.house,
+                        .now = v.wall,
+                        .variables = has_variables ? &variables->get_object() : nullptr});
+  if (!rendered.result) {
+    return message_answer(400, "Error rendering template: " + rendered.result.error());
+  }
+  const json::value& result = *rendered.result;
+  return text_answer(200,
+                     result.is_string() ? std::string(result.get_string()) : python_text(result));
+}
+
 http_outcome websocket(http_visit& v) {
   constexpr std::size_t agent_bytes_max = 200;
   if (std::string problem = handshake_problem(v.asked); !problem.empty()) {
@@ -235,6 +262,7 @@ constexpr std::array table = std::to_array<http_view>({
     {"GET", "/api/states/*", state},
     {"POST", "/api/states/*", set_state},
     {"DELETE", "/api/states/*", remove_state},
+    {"POST", "/api/template", render_template},
     {"GET", "/api/websocket", websocket, false},
 });
 

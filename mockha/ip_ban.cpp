@@ -63,6 +63,7 @@ std::vector<ip_ban::entry> ip_ban::list() const {
     e.banned = true;
   }
   std::vector<entry> sorted;
+  sorted.reserve(all.size());
   for (auto& [address, e] : all) sorted.push_back(std::move(e));
   return sorted;
 }

@@ -237,6 +237,20 @@ TEST(HttpApi, EventsAreFiredInTheNameOfTheCaller) {
               ElementsAre(R"(fire mine {"a":1} )" + user{}.id, "fire mine {} " + user{}.id));
 }
 
+TEST(HttpApi, TemplatesAreRendered) {
+  http_story s;
+  const auto render = [&](const std::string& body) {
+    return s.authorized("POST", "/api/template", body);
+  };
+  EXPECT_EQ(render(R"({"template":"It is {{ states('light.kitchen') }}."})"), "200 It is off.");
+  EXPECT_EQ(render(R"({"template":"{{ 1 + x }}","variables":{"x":2}})"), "200 3");
+  EXPECT_EQ(render(R"({"template":"{{ 1 == 1 }}"})"), "200 True");
+  EXPECT_THAT(render(R"({"template":"{{ 1 +"})"),
+              StartsWith(R"(400 {"message":"Error rendering template: TemplateSyntaxError)"));
+  EXPECT_THAT(render("{}"), StartsWith("400 "));
+  EXPECT_THAT(render("[]"), StartsWith("400 "));
+}
+
 TEST(HttpApi, WhoIsNoAdministratorMayRead) {
   http_story s;
   user guest;

@@ -33,12 +33,17 @@ std::string result(std::uint64_t id, std::string_view value) {
   return text;
 }
 
-std::string service_result(std::uint64_t id, const context& cause) {
+std::string service_result(std::uint64_t id, const context& cause,
+                           const std::optional<std::string>& response) {
   std::string text;
-  text.reserve(192);
+  text.reserve(192 + (response ? response->size() : 0));
   fmt::format_to(std::back_inserter(text),
                  R"({{"id":{},"type":"result","success":true,"result":{{"context":)", id);
   append_context(text, cause);
+  if (response) {
+    text += R"(,"response":)";
+    text += *response;
+  }
   text += "}}";
   return text;
 }

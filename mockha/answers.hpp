@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +20,9 @@ std::string auth_invalid(std::string_view message);
 std::string pong(std::uint64_t id);
 /// `value` is JSON.
 std::string result(std::uint64_t id, std::string_view value);
-std::string service_result(std::uint64_t id, const context& cause);
+/// `response` is JSON; without one the key is left out.
+std::string service_result(std::uint64_t id, const context& cause,
+                           const std::optional<std::string>& response = std::nullopt);
 /// `id` is the JSON of whatever was sent as id.
 std::string error(std::string_view id, std::string_view code, std::string_view message);
 std::string error(std::uint64_t id, const failure& why);

@@ -1,5 +1,7 @@
 #include "mockha/call_service.hpp"
 
+#include "mockha/targets.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -7,6 +9,13 @@
 namespace hassle::mockha {
 
 namespace {
+
+std::string lower_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
 
 failure service_not_found(const service_call& call) {
   return {.code = "not_found",
@@ -16,36 +25,51 @@ failure service_not_found(const service_call& call) {
           .translation_placeholders = {{"domain", call.domain}, {"service", call.service}}};
 }
 
-// None of the services here has a response.
-failure no_response() {
-  return {.code = "service_validation_error",
-          .message =
-              "Validation error: An action which does not return responses can't be called "
-              "with return_response=True.",
-          .translation_key = "service_does_not_support_response",
-          .translation_domain = "homeassistant",
-          .translation_placeholders = {{"return_response", "return_response=True"}}};
+// What a call reaches besides the entities that it names.
+void add_reached(service_call& call, const registries& in) {
+  if (call.devices.empty() && call.areas.empty() && call.floors.empty() && call.labels.empty()) {
+    return;
+  }
+  const target_selection named{.entities = call.entities,
+                               .devices = call.devices,
+                               .areas = call.areas,
+                               .floors = call.floors,
+                               .labels = call.labels};
+  call.reached = resolve(named, in).reached;
 }
 
 }  // namespace
 
 void call_service_command(command_turn& turn) {
-  auto call = read_service_call(turn->command, wording_of(turn->around.settings.version));
+  const surroundings& around = turn->around;
+  auto call = read_service_call(turn->command, wording_of(around.settings.version));
   if (!call) {
     turn.fail(plain_failure("invalid_format", std::move(call.error())));
     return;
   }
-  const service* called = turn->around.house.service_named(call->domain, call->service);
-  const json::value* response = turn->command.if_contains("return_response");
+  call->domain = lower_case(std::move(call->domain));
+  call->service = lower_case(std::move(call->service));
+  const service* called = around.house.service_named(call->domain, call->service);
   if (!called) {
     turn.fail(service_not_found(*call));
-  } else if (response && response->get_bool()) {
-    turn.fail(no_response());
-  } else if (std::string problem = schema_violations(*called, *call); !problem.empty()) {
-    turn.fail(plain_failure("invalid_format", std::move(problem)));
+    return;
+  }
+  const json::value* response = turn->command.if_contains("return_response");
+  const bool wants_response = response && response->get_bool();
+  if (const auto problem = response_problem(*called, wants_response)) {
+    turn.fail(*problem);
+  } else if (std::string text = schema_violations(*called, *call); !text.empty()) {
+    turn.fail(plain_failure("invalid_format", std::move(text)));
+  } else if (called->admin_only && !turn->caller.is_admin) {
+    // Not `unauthorized`: what a service raises becomes this.
+    turn.fail(plain_failure("home_assistant_error", "Unauthorized"));
   } else {
-    turn.perform(run_service{
-        .id = turn->id, .called = called, .call = std::move(*call), .user_id = turn->caller.id});
+    add_reached(*call, around.registry);
+    turn.perform(run_service{.id = turn->id,
+                             .called = called,
+                             .call = std::move(*call),
+                             .user_id = turn->caller.id,
+                             .wants_response = wants_response});
   }
 }
 

@@ -134,9 +134,10 @@ std::optional<entity_choice> chosen_by(const json::object& command) {
   if (!ids && !include && !exclude) return std::nullopt;
   entity_choice choice{.ids = {}, .filter = {include, exclude}};
   if (ids) {
-    choice.ids.emplace();
-    (void)read_entity_ids(*ids, *choice.ids);
-    std::ranges::sort(*choice.ids);
+    std::vector<std::string> named;
+    (void)read_entity_ids(*ids, named);
+    std::ranges::sort(named);
+    if (!named.empty()) choice.ids = std::move(named);  // UNVERIFIED: none named are all of them.
   }
   return choice;
 }
@@ -149,8 +150,6 @@ void subscribe_entities(command_turn& turn) {
   if (turn.subscribe(make_entities_subscription(std::move(choice)))) turn.event(snapshot);
 }
 
-void entity_source(command_turn& turn) { turn.succeed(turn->around.registry.sources_json()); }
-
 void slugify(command_turn& turn) {
   std::string result = R"({"slug":)";
   append_string(result, slug_of(turn->command.at("text").get_string()));
@@ -160,7 +159,6 @@ void slugify(command_turn& turn) {
 
 constexpr std::array table = std::to_array<command_entry>({
     {"call_service", call_service_command, call_service_fields},
-    {"entity/source", entity_source, {}},
     {"fire_event", fire_event, fire_event_fields, true},
     {"get_config", get_config, {}},
     {"get_services", get_services, {}},

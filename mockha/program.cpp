@@ -69,6 +69,7 @@ class program {
   [[nodiscard]] net::result<net::endpoint> open_server();
   void play_script();
   void await_signals();
+  void begin_to_stop();
   asio::awaitable<void> stop();
 
   const program_options& options_;
@@ -100,6 +101,7 @@ net::result<net::endpoint> program::open_server() {
   server::recorder record;
   if (sink_) record = [this](reports::event e) { hub_.add(std::move(e)); };
   server_ = std::make_unique<server>(world_, setup_.config, std::move(record));
+  server_->when_asked_to_stop([this] { begin_to_stop(); });
   return server_->start(options_.listen);
 }
 
@@ -127,15 +129,20 @@ void program::play_script() {
 void program::await_signals() {
   signals_.async_wait([this](const boost::system::error_code& ec, int) {
     if (ec) return;
-    if (std::exchange(stopping_, true)) {
+    if (stopping_) {
       if (sink_) sink_->flush();
       std::_Exit(static_cast<int>(exit_status::interrupted));
     }
-    asio::co_spawn(io_, stop(), [this](const std::exception_ptr& error) {
-      failed_ = error != nullptr;
-      signals_.cancel();
-    });
+    begin_to_stop();
     await_signals();
+  });
+}
+
+void program::begin_to_stop() {
+  if (std::exchange(stopping_, true)) return;
+  asio::co_spawn(io_, stop(), [this](const std::exception_ptr& error) {
+    failed_ = error != nullptr;
+    signals_.cancel();
   });
 }
 

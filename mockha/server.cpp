@@ -53,7 +53,8 @@ server::server(net::world& world, server_config config, recorder record)
       visits_(std::make_unique<net::task_group>(world.executor())),
       listen_retry_(time_),
       queue_timer_(time_),
-      restart_timer_(time_) {
+      restart_timer_(time_),
+      wish_timer_(time_) {
   tokens_.add_user({});
   tokens_.add_static(config_.access_token, user{}.id);
   tokens_.add_account(config_.account, config_.password, user{}.id);
@@ -75,6 +76,7 @@ net::result<net::endpoint> server::start(net::endpoint listen) {
 asio::awaitable<void> server::stop() {
   stopping_ = true;
   restart_timer_.cancel();
+  wish_timer_.cancel();
   update_listener();
   lose_queue("stop");
   end_all("stop");
@@ -165,6 +167,21 @@ void server::on_service(connection& from, run_service wanted) {
     queue_.push(time_.now() + e.takes, from.key(), from.id(), false, std::move(answer));
     arm_queue();
   }
+  grant(e.done.wish, e.takes);
+}
+
+// Behind the answer, which so goes out before the Close.
+void server::grant(service::wish wish, net::duration after) {
+  constexpr net::duration behind = std::chrono::milliseconds(10);
+  if (wish == service::wish::nothing || stopping_) return;
+  wish_timer_.call_at(time_.now() + after + behind, [this, wish] {
+    if (stopping_ || restart_.phase() != restart_phase::running) return;
+    if (wish == service::wish::restart) {
+      begin_restart({.lasts = config_.own_restart.sum(), .phases = config_.own_restart});
+    } else if (asked_to_stop_) {
+      asked_to_stop_();
+    }
+  });
 }
 
 void server::on_fire(connection&, publish_event wanted) { publish(wanted.event); }

@@ -73,6 +73,11 @@ struct server_config {
   std::shared_ptr<net::tls_server> tls;  ///< Nothing: connections are not encrypted.
   bool deflate = true;                   ///< Accept permessage-deflate where it is offered.
   scenario::duration_distribution service_time;
+  /// Of a restart that a client asks for.
+  scenario::restart_phases own_restart{.stopping = std::chrono::seconds(1),
+                                       .refused = std::chrono::seconds(3),
+                                       .not_running = std::chrono::seconds(4),
+                                       .starting = std::chrono::seconds(2)};
   server_limits limits;
 };
 
@@ -133,6 +138,9 @@ class server final : private connection_owner, private http_backend {
   bool remove_entity(std::string_view entity_id);
   void fire_event(std::string_view type, const json::object& data);
   void restart(const scenario::restart_phases& phases);
+  /// What is called when a client asks Home Assistant to stop; whoever has the server stops it
+  /// then. Without it the wish is ignored.
+  void when_asked_to_stop(std::function<void()> then) { asked_to_stop_ = std::move(then); }
   /// As after the start: faults lifted, the home as its plan has it, ledger and history empty.
   /// Connections stay.
   void reset();
@@ -216,6 +224,7 @@ class server final : private connection_owner, private http_backend {
   };
   [[nodiscard]] executed execute(std::uint32_t connection, const run_service& wanted,
                                  watch collected);
+  void grant(service::wish wish, net::duration after);
   void run_queue();
   void arm_queue();
   void lose_queue(std::string_view why);
@@ -274,6 +283,8 @@ class server final : private connection_owner, private http_backend {
   restart_core restart_;
   std::uint32_t restart_number_ = 0;
   net::timer restart_timer_;
+  net::timer wish_timer_;
+  std::function<void()> asked_to_stop_;
   std::optional<net::time_point> stalled_since_;
   std::shared_ptr<net::gate> stall_gate_;  // Opens when the stall is over.
   net::time_point stall_ended_{};

@@ -136,6 +136,7 @@ asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
     const executed e = execute(v->id, run, {.states = true, .diffs = watch_.diffs});
     answer = http_api::service_answer(run, e.done);
     takes = e.takes;
+    grant(e.done.wish, e.takes);
   } else {
     answer = std::move(std::get<net::http_response>(outcome));
   }

@@ -442,10 +442,13 @@ actions session_core::on_event(const bus_event& event) {
 }
 
 send_text session_core::service_answer(const run_service& asked, const home::outcome& done) const {
+  std::string what = around_.judge ? describe(asked.call) : std::string();
   if (done.failed) {
-    return answer_text(answers::error(asked.id, *done.failed), asked.id, done.failed->code, {});
+    return answer_text(answers::error(asked.id, *done.failed), asked.id, done.failed->code,
+                       std::move(what));
   }
-  return answer_text(answers::service_result(asked.id, done.cause), asked.id, "ok", {});
+  return answer_text(answers::service_result(asked.id, done.cause, done.response), asked.id, "ok",
+                     std::move(what));
 }
 
 actions session_core::on_answer_due(send_text answer) {

@@ -129,7 +129,8 @@ class story {
  private:
   void run_now(const run_service& run, lines& all) {
     const watch wanted = core.wanted();
-    const auto done = house.execute(*run.called, run.call, run.user_id, wall, wanted);
+    const auto done =
+        house.execute(*run.called, run.call, run.user_id, wall, wanted, run.wants_response);
     if (wanted.states) append(all, core.on_event(call_service_event(run.call, done.cause, wall)));
     for (const auto& change : done.changes) {
       append(all, core.on_event(state_changed_event(change)));

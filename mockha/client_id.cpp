@@ -52,6 +52,12 @@ bool has_dot_segments(std::string_view path) {
 
 }  // namespace
 
+bool is_ip_address(std::string_view text) {
+  boost::system::error_code ec;
+  (void)ip::make_address(text, ec);
+  return !ec;
+}
+
 bool is_local_address(std::string_view address) {
   if (address.empty()) return true;
   boost::system::error_code ec;

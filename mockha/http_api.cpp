@@ -119,7 +119,7 @@ std::optional<std::string> http_api::address_of(const net::http_request& asked,
     const auto comma = rest.rfind(',');
     const std::string_view last =
         trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
-    if (last.empty()) return std::nullopt;
+    if (!is_ip_address(last)) return std::nullopt;
     if (!is_trusted(last) || comma == std::string_view::npos) return std::string(last);
     rest = rest.substr(0, comma);
   }

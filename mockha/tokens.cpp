@@ -221,6 +221,9 @@ std::optional<std::string> token_store::make_long_lived(std::string user_id,
                                                         std::chrono::days life, wall_time now) {
   constexpr std::chrono::days life_max(36'525);
   assert(find_user(user_id) != nullptr);
+  if (std::max(client_name.size(), client_icon.size()) > settings_.name_bytes_max) {
+    return std::nullopt;
+  }
   for (const auto& [number, token] : tokens_) {
     if (token.type == refresh_token::kind::long_lived && token.user_id == user_id &&
         token.client_name == client_name) {

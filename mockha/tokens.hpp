@@ -21,7 +21,8 @@ struct token_settings {
   std::chrono::seconds refresh_token_life{90 * 86'400};  ///< > 0
   std::chrono::seconds code_life{600};                   ///< > 0
   std::chrono::seconds leeway{10};                       ///< >= 0. Of `exp`.
-  std::size_t tokens_max = 10'000;  ///< Refresh tokens and codes kept; the oldest give way. > 0
+  std::size_t name_bytes_max = 255;  ///< Of a long-lived token, and its icon's. > 0
+  std::size_t tokens_max = 10'000;   ///< Refresh tokens and codes kept; the oldest give way. > 0
 };
 
 /// What stands behind access tokens: a login, or a long-lived token.
@@ -45,6 +46,8 @@ struct refresh_token {
 /// True where a client id is a URL as IndieAuth wants it: http or https, a host that is a name or
 /// an address of a private network, no user, no fragment, no dot segments.
 [[nodiscard]] bool is_client_id(std::string_view text);
+
+[[nodiscard]] bool is_ip_address(std::string_view text);
 
 /// True for addresses of this machine and of private networks, and where nothing is known.
 [[nodiscard]] bool is_local_address(std::string_view address);
@@ -103,8 +106,8 @@ class token_store {
       std::optional<std::string_view> refresh_token, std::optional<std::string_view> client_id,
       wall_time now, std::string_view peer = {});
 
-  /// A long-lived token's JWT; nothing if the user has one of that name. `life` is cut to 100
-  /// years.
+  /// A long-lived token's JWT; nothing if the user has one of that name, or the name is too long.
+  /// `life` is cut to 100 years.
   [[nodiscard]] std::optional<std::string> make_long_lived(std::string user_id,
                                                            std::string client_name,
                                                            std::string client_icon,

@@ -110,6 +110,7 @@ TEST(HttpGates, AForwardedAddressIsBelievedOnlyFromAProxyThatIsTrusted) {
   EXPECT_EQ(std::get<upgrade_wanted>(from("6.6.6.6, 1.2.3.4, 10.0.0.2")).address, "1.2.3.4");
   EXPECT_EQ(std::get<upgrade_wanted>(from("10.0.0.2")).address, "10.0.0.2");
   EXPECT_EQ(http_story::shown(from("1.2.3.4,")), "400 400: Bad Request");
+  EXPECT_EQ(http_story::shown(from("nonsense")), "400 400: Bad Request");
   s.bans.ban("1.2.3.4");
   EXPECT_EQ(http_story::shown(from("1.2.3.4")), "403 403: Forbidden");
 }

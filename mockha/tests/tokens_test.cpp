@@ -136,6 +136,8 @@ TEST_F(Tokens, LongLivedTokensHaveANameOfTheirOwn) {
       store.make_long_lived(owner, "phone", "mdi:phone", std::chrono::days(365), now);
   ASSERT_TRUE(token.has_value());
   EXPECT_EQ(store.make_long_lived(owner, "phone", "", std::chrono::days(1), now), std::nullopt);
+  EXPECT_EQ(store.make_long_lived(owner, std::string(256, 'x'), "", std::chrono::days(1), now),
+            std::nullopt);
   EXPECT_TRUE(store.check(*token, now + std::chrono::days(365)).has_value());
   EXPECT_FALSE(store.check(*token, now + std::chrono::days(366)).has_value());
   const auto all = store.of_user(owner);

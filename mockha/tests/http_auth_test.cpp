@@ -22,7 +22,7 @@ std::string text_of(const json::object& from, std::string_view key) {
   return std::string(from.at(key).as_string());
 }
 
-struct HttpAuth : testing::Test {
+struct HttpAuthTest : testing::Test {
   http_story s;
 
   json::object log_in() {
@@ -34,7 +34,7 @@ struct HttpAuth : testing::Test {
   }
 };
 
-TEST_F(HttpAuth, ACodeIsTradedForTokens) {
+TEST_F(HttpAuthTest, ACodeIsTradedForTokens) {
   const auto code = s.tokens.make_code(client, user{}.id, s.wall);
   const auto outcome =
       s.asks("POST", "/auth/token", {"Content-Type: application/x-www-form-urlencoded"},
@@ -49,7 +49,7 @@ TEST_F(HttpAuth, ACodeIsTradedForTokens) {
   EXPECT_THAT(s.get("/api/", {"Authorization: Bearer " + token}), StartsWith("200 "));
 }
 
-TEST_F(HttpAuth, ARefreshTokenIsTradedForAnAccessTokenAsTheJavascriptClientAsks) {
+TEST_F(HttpAuthTest, ARefreshTokenIsTradedForAnAccessTokenAsTheJavascriptClientAsks) {
   const std::string refresh = text_of(log_in(), "refresh_token");
   const auto part = [](const std::string& name, const std::string& value) {
     return "------x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value +
@@ -64,7 +64,7 @@ TEST_F(HttpAuth, ARefreshTokenIsTradedForAnAccessTokenAsTheJavascriptClientAsks)
       MatchesRegex(R"(200 \{"access_token":"[^"]+","token_type":"Bearer","expires_in":1800\})"));
 }
 
-TEST_F(HttpAuth, WhatIsWrongIsSaidAsHomeAssistantDoes) {
+TEST_F(HttpAuthTest, WhatIsWrongIsSaidAsHomeAssistantDoes) {
   const auto asks = [&](const std::string& form) { return s.posts_form("/auth/token", form); };
   EXPECT_EQ(asks(""), R"(400 {"error":"unsupported_grant_type"})");
   EXPECT_EQ(asks("grant_type=password"), R"(400 {"error":"unsupported_grant_type"})");
@@ -80,7 +80,7 @@ TEST_F(HttpAuth, WhatIsWrongIsSaidAsHomeAssistantDoes) {
   EXPECT_EQ(s.get("/auth/token"), "405 405: Method Not Allowed");
 }
 
-TEST_F(HttpAuth, AnInactiveUserIsDenied) {
+TEST_F(HttpAuthTest, AnInactiveUserIsDenied) {
   const std::string refresh = text_of(log_in(), "refresh_token");
   user gone;
   gone.is_active = false;
@@ -98,7 +98,7 @@ TEST(HttpAuthBan, EveryRefusalOfATokenCounts) {
   EXPECT_EQ(s.posts_form("/auth/token", "grant_type=nonsense"), "403 403: Forbidden");
 }
 
-TEST_F(HttpAuth, RevokingAlwaysSucceedsAndThrowsOutWhoIsThere) {
+TEST_F(HttpAuthTest, RevokingAlwaysSucceedsAndThrowsOutWhoIsThere) {
   const auto login = log_in();
   const std::string refresh = text_of(login, "refresh_token");
   const std::string access = text_of(login, "access_token");
@@ -115,7 +115,7 @@ TEST_F(HttpAuth, RevokingAlwaysSucceedsAndThrowsOutWhoIsThere) {
   EXPECT_EQ(s.told.size(), 2U);
 }
 
-TEST_F(HttpAuth, PagesOfOtherOriginsMayAskForTokensOnly) {
+TEST_F(HttpAuthTest, PagesOfOtherOriginsMayAskForTokensOnly) {
   const std::vector<std::string> origin = {"Origin: https://app.example",
                                            "Access-Control-Request-Method: POST"};
   const auto preflight = s.asks("OPTIONS", "/auth/token", origin);
@@ -135,7 +135,7 @@ TEST_F(HttpAuth, PagesOfOtherOriginsMayAskForTokensOnly) {
 
 // --- the login page ---
 
-struct LoginFlow : HttpAuth {
+struct LoginFlowTest : HttpAuthTest {
   std::string post(const std::string& target, std::string body) {
     return http_story::shown(s.asks("POST", target, {"Content-Type: application/json"}, body));
   }
@@ -154,7 +154,7 @@ struct LoginFlow : HttpAuth {
   }
 };
 
-TEST_F(LoginFlow, NameAndPasswordGiveACode) {
+TEST_F(LoginFlowTest, NameAndPasswordGiveACode) {
   const auto flow = begin();
   EXPECT_THAT(enter(flow, "owner", "wrong"), HasSubstr(R"("errors":{"base":"invalid_auth"})"));
   const auto answer = enter(flow, "owner", "password");
@@ -166,13 +166,13 @@ TEST_F(LoginFlow, NameAndPasswordGiveACode) {
   EXPECT_EQ(enter(flow, "owner", "password"), R"(404 {"message":"Invalid flow specified"})");
 }
 
-TEST_F(LoginFlow, StaysWithTheAddressThatBeganIt) {
+TEST_F(LoginFlowTest, StaysWithTheAddressThatBeganIt) {
   const auto flow = begin();
   s.peer = "10.0.0.8";
   EXPECT_EQ(enter(flow, "owner", "password"), R"(400 {"message":"IP address changed"})");
 }
 
-TEST_F(LoginFlow, CanBeAborted) {
+TEST_F(LoginFlowTest, CanBeAborted) {
   const auto flow = begin();
   EXPECT_EQ(http_story::shown(s.asks("DELETE", "/auth/login_flow/" + flow)),
             R"(200 {"message":"Flow aborted"})");
@@ -180,7 +180,7 @@ TEST_F(LoginFlow, CanBeAborted) {
             R"(404 {"message":"Invalid flow specified"})");
 }
 
-TEST_F(LoginFlow, WhatIsMalformedIsRefused) {
+TEST_F(LoginFlowTest, WhatIsMalformedIsRefused) {
   EXPECT_EQ(post("/auth/login_flow", "{"), R"(400 {"message":"Invalid JSON specified."})");
   EXPECT_THAT(post("/auth/login_flow", "{}"), StartsWith("400 "));
   EXPECT_EQ(

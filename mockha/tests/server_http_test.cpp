@@ -380,19 +380,19 @@ struct judge final : stage_judge {
   }
 };
 
-struct ServerStages : testing::Test {
+struct ServerStagesTest : testing::Test {
   judge faults;
   wired_server s;
-  ServerStages() { s.it.show_arrivals_to(&faults); }
+  ServerStagesTest() { s.it.show_arrivals_to(&faults); }
 };
 
-TEST_F(ServerStages, AreShownInTheirOrder) {
+TEST_F(ServerStagesTest, AreShownInTheirOrder) {
   s.log_in();
   EXPECT_THAT(faults.asked,
               ElementsAre("accepted 1", "request 1 GET /api/websocket", "upgraded 1"));
 }
 
-TEST_F(ServerStages, AStreamCanBeMetWithSilence) {
+TEST_F(ServerStagesTest, AStreamCanBeMetWithSilence) {
   faults.accepted = stay_silent{.reads = false, .at_most = 60s};
   auto deaf = s.world.dial();
   faults.accepted = stay_silent{.reads = true, .at_most = 60s};
@@ -407,7 +407,7 @@ TEST_F(ServerStages, AStreamCanBeMetWithSilence) {
   EXPECT_TRUE(hearing->reset);
 }
 
-TEST_F(ServerStages, ASilentStreamThatReadsSeesThePeersEnd) {
+TEST_F(ServerStagesTest, ASilentStreamThatReadsSeesThePeersEnd) {
   faults.accepted = stay_silent{.reads = true};
   auto wire = s.world.dial();
   s.says(wire, std::string(100'000, 'x'));
@@ -417,7 +417,7 @@ TEST_F(ServerStages, ASilentStreamThatReadsSeesThePeersEnd) {
   EXPECT_TRUE(wire->closed);
 }
 
-TEST_F(ServerStages, AStreamCanBeCutAtEveryStage) {
+TEST_F(ServerStagesTest, AStreamCanBeCutAtEveryStage) {
   faults.accepted = cut_off{.reset = true};
   EXPECT_TRUE(s.world.dial()->reset);
   faults.accepted = cut_off{};
@@ -436,7 +436,7 @@ TEST_F(ServerStages, AStreamCanBeCutAtEveryStage) {
   EXPECT_EQ(s.it.connections(), 0U);
 }
 
-TEST_F(ServerStages, ARequestCanBeAnsweredOtherwiseAndLater) {
+TEST_F(ServerStagesTest, ARequestCanBeAnsweredOtherwiseAndLater) {
   faults.requested = answer_with{
       .answer = {.status = 502, .headers = {}, .body = "<html>"}, .after = 5s, .close = false};
   auto wire = s.world.dial();
@@ -449,7 +449,7 @@ TEST_F(ServerStages, ARequestCanBeAnsweredOtherwiseAndLater) {
   EXPECT_TRUE(wire->shut);
 }
 
-TEST_F(ServerStages, ARequestCanStayUnanswered) {
+TEST_F(ServerStagesTest, ARequestCanStayUnanswered) {
   faults.requested = stay_silent{};
   auto wire = s.world.dial();
   EXPECT_EQ(s.asks(wire, "GET", "/api/"), "");
@@ -459,7 +459,7 @@ TEST_F(ServerStages, ARequestCanStayUnanswered) {
   EXPECT_TRUE(wire->closed);
 }
 
-TEST_F(ServerStages, AnUpgradeCanBeFollowedBySilence) {
+TEST_F(ServerStagesTest, AnUpgradeCanBeFollowedBySilence) {
   faults.upgraded = stay_silent{.at_most = 60s};
   auto wire = s.world.dial();
   EXPECT_THAT(s.asks(wire, "GET", "/api/websocket", wired_server::upgrade),
@@ -471,7 +471,7 @@ TEST_F(ServerStages, AnUpgradeCanBeFollowedBySilence) {
   EXPECT_EQ(s.it.connections(), 0U);
 }
 
-TEST_F(ServerStages, SilenceEndsWithTheProcess) {
+TEST_F(ServerStagesTest, SilenceEndsWithTheProcess) {
   faults.accepted = stay_silent{};
   auto accepted = s.world.dial();
   faults.accepted = go_on{};

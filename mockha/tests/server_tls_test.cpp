@@ -30,7 +30,7 @@ using tls_stream = asio::ssl::stream<tcp::socket>;
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
-struct ServerTls : testing::Test {
+struct ServerTlsTest : testing::Test {
   asio::io_context io{1};
   net::real_world world{io, 1};
   net::tls_identity identity =
@@ -38,7 +38,7 @@ struct ServerTls : testing::Test {
   server it{world, config(), {}};
   asio::ssl::context trusting{asio::ssl::context::tls_client};
 
-  ServerTls() {
+  ServerTlsTest() {
     trusting.add_certificate_authority(asio::buffer(identity.certificate_chain));
     trusting.set_verify_mode(asio::ssl::verify_peer);
   }
@@ -77,7 +77,7 @@ struct ServerTls : testing::Test {
   }
 };
 
-TEST_F(ServerTls, ServesRequestsAndWebSockets) {
+TEST_F(ServerTlsTest, ServesRequestsAndWebSockets) {
   auto story = [this](tcp::endpoint to) -> asio::awaitable<void> {
     tls_stream stream(io, trusting);
     co_await stream.lowest_layer().async_connect(to, use_result);
@@ -96,7 +96,7 @@ TEST_F(ServerTls, ServesRequestsAndWebSockets) {
   play(story);
 }
 
-TEST_F(ServerTls, WhoDoesNotSpeakItIsTurnedAway) {
+TEST_F(ServerTlsTest, WhoDoesNotSpeakItIsTurnedAway) {
   auto story = [this](tcp::endpoint to) -> asio::awaitable<void> {
     tcp::socket plain(io);
     co_await plain.async_connect(to, use_result);

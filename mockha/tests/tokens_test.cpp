@@ -9,12 +9,6 @@
 #include <vector>
 
 namespace hassle::mockha {
-
-// For the messages of failed tests.
-void PrintTo(const grant_refusal& r, std::ostream* to) {
-  *to << r.status << ' ' << r.error << ' ' << r.description;
-}
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -23,11 +17,11 @@ using testing::MatchesRegex;
 const std::string client = "http://localhost:8123/";
 const std::string owner = user{}.id;
 
-struct Tokens : testing::Test {
+struct TokensTest : testing::Test {
   wall_time now{std::chrono::seconds(1'782'388'800)};
   token_store store{net::random_stream(1)};
 
-  Tokens() { store.add_user(user{}); }
+  TokensTest() { store.add_user(user{}); }
 
   grant log_in() {
     auto made = store.redeem_code(store.make_code(client, owner, now), client, now);
@@ -42,7 +36,7 @@ struct Tokens : testing::Test {
   bool accepts(std::string_view token) const { return store.check(token, now).has_value(); }
 };
 
-TEST_F(Tokens, ACodeBuysAnAccessTokenAndARefreshToken) {
+TEST_F(TokensTest, ACodeBuysAnAccessTokenAndARefreshToken) {
   const std::string code = store.make_code(client, owner, now);
   EXPECT_THAT(code, MatchesRegex("[0-9a-f]{32}"));
   const grant made = store.redeem_code(code, client, now).value();
@@ -54,13 +48,13 @@ TEST_F(Tokens, ACodeBuysAnAccessTokenAndARefreshToken) {
   EXPECT_THAT(caller->refresh_token_id, MatchesRegex("[0-9a-f]{32}"));
 }
 
-TEST_F(Tokens, ACodeWorksOnce) {
+TEST_F(TokensTest, ACodeWorksOnce) {
   const std::string code = store.make_code(client, owner, now);
   EXPECT_TRUE(store.redeem_code(code, client, now).has_value());
   EXPECT_EQ(error_of(store.redeem_code(code, client, now)), "400 invalid_request Invalid code");
 }
 
-TEST_F(Tokens, ACodeIsGoodForTenMinutes) {
+TEST_F(TokensTest, ACodeIsGoodForTenMinutes) {
   const std::string early = store.make_code(client, owner, now);
   const std::string late = store.make_code(client, owner, now);
   EXPECT_TRUE(store.redeem_code(early, client, now + 10min).has_value());
@@ -68,7 +62,7 @@ TEST_F(Tokens, ACodeIsGoodForTenMinutes) {
             "400 invalid_request Invalid code");
 }
 
-TEST_F(Tokens, TheCodeGrantNamesWhatIsWrongInItsOrder) {
+TEST_F(TokensTest, TheCodeGrantNamesWhatIsWrongInItsOrder) {
   const std::string code = store.make_code(client, owner, now);
   EXPECT_EQ(error_of(store.redeem_code({}, {}, now)), "400 invalid_request Invalid client id");
   EXPECT_EQ(error_of(store.redeem_code(code, "nonsense", now)),
@@ -80,7 +74,7 @@ TEST_F(Tokens, TheCodeGrantNamesWhatIsWrongInItsOrder) {
   EXPECT_EQ(error_of(store.redeem_code(code, client, now)), "granted");
 }
 
-TEST_F(Tokens, ARefreshTokenBuysAccessTokens) {
+TEST_F(TokensTest, ARefreshTokenBuysAccessTokens) {
   const grant first = log_in();
   now += 1h;
   EXPECT_FALSE(accepts(first.access_token));
@@ -90,7 +84,7 @@ TEST_F(Tokens, ARefreshTokenBuysAccessTokens) {
   EXPECT_EQ(next.expires_in, 1800s);
 }
 
-TEST_F(Tokens, TheRefreshGrantNamesWhatIsWrongInItsOrder) {
+TEST_F(TokensTest, TheRefreshGrantNamesWhatIsWrongInItsOrder) {
   const grant made = log_in();
   EXPECT_EQ(error_of(store.refresh({}, "nonsense", now)), "400 invalid_request Invalid client id");
   EXPECT_EQ(error_of(store.refresh({}, client, now)), "400 invalid_request ");
@@ -102,14 +96,14 @@ TEST_F(Tokens, TheRefreshGrantNamesWhatIsWrongInItsOrder) {
   EXPECT_EQ(error_of(store.refresh(made.refresh_token, client, now)), "granted");
 }
 
-TEST_F(Tokens, AnAccessTokenEndsTenSecondsBehindItsExpiry) {
+TEST_F(TokensTest, AnAccessTokenEndsTenSecondsBehindItsExpiry) {
   const grant made = log_in();
   EXPECT_TRUE(store.check(made.access_token, now + 1809s).has_value());
   EXPECT_EQ(store.check(made.access_token, now + 1810s).error(),
             "Invalid access token or password");
 }
 
-TEST_F(Tokens, RefreshTokensEndAfterNinetyDaysWithoutUse) {
+TEST_F(TokensTest, RefreshTokensEndAfterNinetyDaysWithoutUse) {
   const grant made = log_in();
   now += 89 * 24h;
   EXPECT_TRUE(store.refresh(made.refresh_token, client, now).has_value());
@@ -119,7 +113,7 @@ TEST_F(Tokens, RefreshTokensEndAfterNinetyDaysWithoutUse) {
   EXPECT_EQ(error_of(store.refresh(made.refresh_token, client, now)), "400 invalid_grant ");
 }
 
-TEST_F(Tokens, RevokingEndsTheAccessTokensToo) {
+TEST_F(TokensTest, RevokingEndsTheAccessTokensToo) {
   const grant made = log_in();
   const grant other = log_in();
   const std::string id = store.check(made.access_token, now)->refresh_token_id;
@@ -131,7 +125,7 @@ TEST_F(Tokens, RevokingEndsTheAccessTokensToo) {
   EXPECT_TRUE(accepts(other.access_token));
 }
 
-TEST_F(Tokens, LongLivedTokensHaveANameOfTheirOwn) {
+TEST_F(TokensTest, LongLivedTokensHaveANameOfTheirOwn) {
   const auto token =
       store.make_long_lived(owner, "phone", "mdi:phone", std::chrono::days(365), now);
   ASSERT_TRUE(token.has_value());
@@ -149,7 +143,7 @@ TEST_F(Tokens, LongLivedTokensHaveANameOfTheirOwn) {
       store.make_long_lived(owner, "phone", "", std::chrono::days(10'000'000), now).has_value());
 }
 
-TEST_F(Tokens, AStaticTokenLastsUntilItIsRevoked) {
+TEST_F(TokensTest, AStaticTokenLastsUntilItIsRevoked) {
   store.add_static("mockha-access-token", owner);
   store.expire_access_tokens();
   const auto caller = store.check("mockha-access-token", now + 24h * 36'500);
@@ -160,7 +154,7 @@ TEST_F(Tokens, AStaticTokenLastsUntilItIsRevoked) {
   EXPECT_FALSE(accepts("mockha-access-token"));
 }
 
-TEST_F(Tokens, ExpiringAccessTokensLeavesTheRefreshTokens) {
+TEST_F(TokensTest, ExpiringAccessTokensLeavesTheRefreshTokens) {
   const grant made = log_in();
   const auto kept = store.make_long_lived(owner, "phone", "", std::chrono::days(1), now);
   store.expire_access_tokens();
@@ -169,7 +163,7 @@ TEST_F(Tokens, ExpiringAccessTokensLeavesTheRefreshTokens) {
   EXPECT_TRUE(accepts(store.refresh(made.refresh_token, client, now)->access_token));
 }
 
-TEST_F(Tokens, AnInactiveUserIsKeptOutEverywhere) {
+TEST_F(TokensTest, AnInactiveUserIsKeptOutEverywhere) {
   const std::string code = store.make_code(client, owner, now);
   const grant made = log_in();
   user who;
@@ -181,7 +175,7 @@ TEST_F(Tokens, AnInactiveUserIsKeptOutEverywhere) {
   EXPECT_EQ(error_of(store.redeem_code(code, client, now)), "403 access_denied User is not active");
 }
 
-TEST_F(Tokens, ALocalUserIsKeptOutFromAfar) {
+TEST_F(TokensTest, ALocalUserIsKeptOutFromAfar) {
   const grant made = log_in();
   user who;
   who.local_only = true;
@@ -196,7 +190,7 @@ TEST_F(Tokens, ALocalUserIsKeptOutFromAfar) {
   }
 }
 
-TEST_F(Tokens, PasswordsAreThoseOfTheirAccounts) {
+TEST_F(TokensTest, PasswordsAreThoseOfTheirAccounts) {
   store.add_account("mockha", "secret", owner);
   ASSERT_NE(store.check_password("mockha", "secret"), nullptr);
   EXPECT_EQ(store.check_password("mockha", "secret")->id, owner);
@@ -212,6 +206,7 @@ TEST(TokenLimits, TheOldestGiveWay) {
   store.add_user(user{});
   const wall_time now{};
   std::vector<grant> all;
+  all.reserve(3);
   for (int n = 0; n < 3; ++n) {
     all.push_back(store.redeem_code(store.make_code(client, owner, now), client, now).value());
   }

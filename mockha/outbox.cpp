@@ -7,8 +7,9 @@
 namespace hassle::mockha {
 
 bool outbox::push(send_text message, net::time_point now) {
+  waiting_bytes_ += message.text.size();
   waiting_.push_back(std::move(message));
-  if (waiting_.size() >= limits_.messages_max) return false;
+  if (waiting_.size() >= limits_.messages_max || waiting_bytes_ >= limits_.bytes_max) return false;
   if (waiting_.size() <= limits_.peak) {
     peak_until_ = net::never;  // Looked at when something is queued, not when it shrinks.
   } else if (peak_until_ == net::never) {
@@ -23,7 +24,9 @@ std::vector<send_text> outbox::take(bool joined) {
   if (joined) {
     next.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
     waiting_.clear();
+    waiting_bytes_ = 0;
   } else {
+    waiting_bytes_ -= waiting_.front().text.size();
     next.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }

@@ -55,6 +55,7 @@ class outbox {
  private:
   const outbox_limits limits_;
   std::deque<send_text> waiting_;
+  std::size_t waiting_bytes_ = 0;
   std::size_t front_bytes_ = 0;  // Handed over since the socket had written everything.
   std::size_t front_messages_ = 0;
   net::time_point peak_until_ = net::never;

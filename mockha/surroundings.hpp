@@ -20,7 +20,9 @@ namespace hassle::mockha {
 /// How far a client may fall behind.
 struct outbox_limits {
   std::size_t messages_max = 4096;  ///< So many waiting messages end the connection. > 0.
-  std::size_t peak = 1024;          ///< More than so many …
+  /// So many bytes of them do it, too: Home Assistant has no such limit, but more memory. > 0.
+  std::size_t bytes_max = std::size_t{256} << 20U;
+  std::size_t peak = 1024;                             ///< More than so many …
   net::duration peak_time = std::chrono::seconds(10);  ///< … for so long do it, too. > 0.
   // What the socket may hold before messages wait at all:
   std::size_t front_bytes_max = std::size_t{1} << 20U;  ///< > 0. A message may exceed it.

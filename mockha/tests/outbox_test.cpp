@@ -57,6 +57,18 @@ TEST(Outbox, IsNotOpenWhileSomethingWaits) {
 
 // --- too much of it ---
 
+TEST(Outbox, IsTooFullWithTheLastByteOfItsLimit) {
+  outbox_limits limits = small();
+  limits.bytes_max = 10;
+  outbox box(limits);
+  EXPECT_TRUE(box.push(message("12345"), start));
+  EXPECT_TRUE(box.push(message("1234"), start));
+  (void)box.take(false);
+  EXPECT_TRUE(box.push(message("12345"), start));
+  (void)box.take_all();
+  EXPECT_FALSE(box.push(message("1234567890"), start));
+}
+
 TEST(Outbox, IsTooFullWithTheLastMessageOfItsLimit) {
   outbox box(small());
   for (int n = 0; n < 7; ++n) EXPECT_TRUE(box.push(message("a"), start)) << n;

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace hassle::net {
@@ -36,6 +37,11 @@ class erased_stream {
 
   /// Called for every arrival of bytes, before they are looked at.
   std::move_only_function<void()> on_bytes;
+
+  /// Asked when Beast has said its last word: true if the peer may still be sending, and closing at
+  /// once would reset the connection, and that word would be lost. Then what comes is forgotten
+  /// until the peer's end, or until the stream is closed.
+  std::move_only_function<bool()> lingers;
 
   /// Bytes that were read too early: the next read gets them first.
   void prepend(asio::const_buffer early) {
@@ -142,7 +148,30 @@ class erased_stream {
   bool paused_ = false;
 };
 
-// How Beast ends a stream after the Close handshake: with FIN, waiting for nobody.
+/// Reads and forgets until the end of the stream.
+template <class Handler>
+class discard_operation : public std::enable_shared_from_this<discard_operation<Handler>> {
+ public:
+  discard_operation(byte_stream& stream, Handler handler)
+      : stream_(stream), handler_(std::move(handler)) {}
+
+  void read() {
+    stream_.read_some(asio::buffer(nothing_),
+                      [self = this->shared_from_this()](error_code ec, std::size_t) {
+                        if (!ec) return self->read();
+                        self->stream_.close();
+                        std::move(self->handler_)(error_code{});
+                      });
+  }
+
+ private:
+  byte_stream& stream_;
+  Handler handler_;
+  std::array<char, 4096> nothing_;
+};
+
+// How Beast ends a stream after the Close handshake: with FIN, waiting for nobody; and after a peer
+// has broken the protocol, which may not have heard of it yet.
 inline void teardown(boost::beast::role_type, erased_stream& bytes, error_code& ec) {
   bytes.stream().close();
   ec = {};
@@ -150,6 +179,13 @@ inline void teardown(boost::beast::role_type, erased_stream& bytes, error_code& 
 
 template <class Handler>
 void async_teardown(boost::beast::role_type, erased_stream& bytes, Handler&& handler) {
+  if (bytes.lingers && bytes.lingers()) {
+    bytes.stream().shutdown_send();
+    std::make_shared<discard_operation<std::decay_t<Handler>>>(bytes.stream(),
+                                                               std::forward<Handler>(handler))
+        ->read();
+    return;
+  }
   bytes.stream().close();
   asio::post(bytes.get_executor(), [handler = std::forward<Handler>(handler)]() mutable {
     std::move(handler)(error_code{});

@@ -30,6 +30,9 @@ namespace ws = beast::websocket;
 
 constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
 
+/// Room is made for what comes, not for what a frame's head announces.
+constexpr std::size_t read_bytes_max = 64U << 10U;
+
 /// A larger buffer is given back once its message is handled.
 constexpr std::size_t kept_buffer_bytes = 16U << 10U;
 
@@ -74,8 +77,17 @@ class connection : public std::enable_shared_from_this<connection> {
   shaped_stream& shape() { return shape_; }
   [[nodiscard]] std::uint32_t id() const noexcept { return shape_.connection_id(); }
 
-  /// Answers a Close as Home Assistant does: with 1000, whatever the peer's code.
-  void close_normally() { close_normally_ = true; }
+  /// Ends as Home Assistant does: a Close is answered with 1000, whatever the peer's code; a peer
+  /// that has broken the protocol gets some time to hear of it.
+  void end_politely() {
+    polite_ = true;
+    bytes().lingers = [this] {
+      if (ours_ || peer_closed_) return false;
+      closing_.call_at(time_.now() + limits_.close_handshake,
+                       [self = shared_from_this()] { self->drop(false); });
+      return true;
+    };
+  }
 
   void start(websocket_events& events) {
     assert(events_ == nullptr && !ended_);
@@ -84,7 +96,10 @@ class connection : public std::enable_shared_from_this<connection> {
       if (events_ != nullptr) events_->on_bytes();
     };
     stream_.control_callback([this](ws::frame_type kind, beast::string_view) {
-      if (kind == ws::frame_type::close && close_normally_ && !ours_) shape_.close_normally();
+      if (kind == ws::frame_type::close) {
+        peer_closed_ = true;
+        if (polite_ && !ours_) shape_.close_normally();
+      }
       if (events_ == nullptr) return;
       if (kind == ws::frame_type::ping) events_->on_ping();
       if (kind == ws::frame_type::pong) events_->on_pong();
@@ -99,10 +114,15 @@ class connection : public std::enable_shared_from_this<connection> {
 
   bool send(std::string message) {
     if (ending_ || ended_ || queue_.size() >= limits_.send_queue_max) return false;
+    // One message may be of any size.
+    if (!queue_.empty() && queued_bytes_ + message.size() > limits_.send_queue_bytes_max) {
+      return false;
+    }
     if (muted_) {
       post_drained();
       return true;
     }
+    queued_bytes_ += message.size();
     queue_.push_back(std::move(message));
     if (!writing_) write();
     return true;
@@ -180,15 +200,20 @@ class connection : public std::enable_shared_from_this<connection> {
       return;
     }
     ++outstanding_;
-    stream_.async_read(buffer_, [self = shared_from_this()](error_code ec, std::size_t) {
-      --self->outstanding_;
-      self->on_read(ec);
-    });
+    stream_.async_read_some(buffer_, read_bytes_max,
+                            [self = shared_from_this()](error_code ec, std::size_t) {
+                              --self->outstanding_;
+                              self->on_read(ec);
+                            });
   }
 
   void on_read(error_code ec) {
     if (ec) {
       finished(ec);
+      return;
+    }
+    if (!stream_.is_message_done()) {
+      read();
       return;
     }
     if (events_ != nullptr && !(ending_ && ours_)) {
@@ -231,6 +256,7 @@ class connection : public std::enable_shared_from_this<connection> {
       return;
     }
     writing_ = false;
+    queued_bytes_ -= queue_.front().size();
     queue_.pop_front();
     if (ec) {
       finished(ec);
@@ -267,7 +293,10 @@ class connection : public std::enable_shared_from_this<connection> {
 
   /// Messages behind the one being written are dropped, as Home Assistant drops its queue.
   void drop_queue() {
-    while (queue_.size() > (writing_ ? 1U : 0U)) queue_.pop_back();
+    while (queue_.size() > (writing_ ? 1U : 0U)) {
+      queued_bytes_ -= queue_.back().size();
+      queue_.pop_back();
+    }
   }
 
   /// An operation ended. The first error decides what the end is; the last operation reports it.
@@ -309,9 +338,10 @@ class connection : public std::enable_shared_from_this<connection> {
   ws::stream<erased_stream> stream_;
   beast::flat_buffer buffer_;
   std::deque<std::string> queue_;  ///< The front one is being written while `writing_`.
-  std::size_t sent_ = 0;           ///< Of the front one.
-  std::size_t piece_ = 0;          ///< Its frames have at most so many bytes; 0: there is one.
-  std::size_t frame_bytes_ = 0;    ///< … and those of messages to come.
+  std::size_t queued_bytes_ = 0;
+  std::size_t sent_ = 0;         ///< Of the front one.
+  std::size_t piece_ = 0;        ///< Its frames have at most so many bytes; 0: there is one.
+  std::size_t frame_bytes_ = 0;  ///< … and those of messages to come.
   websocket_events* events_ = nullptr;
   timer closing_;
   time_source& time_;
@@ -325,7 +355,8 @@ class connection : public std::enable_shared_from_this<connection> {
   bool ended_ = false;
   bool paused_ = false;
   bool muted_ = false;
-  bool close_normally_ = false;
+  bool polite_ = false;
+  bool peer_closed_ = false;
 };
 
 class handle final : public websocket {
@@ -451,7 +482,7 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
   const auto fresh = std::make_shared<connection>(time, std::move(stream), limits);
   erased_stream& bytes = fresh->bytes();
   bytes.prepend(asio::buffer(early));
-  fresh->close_normally();
+  fresh->end_politely();
   const auto wanted = upgrade_request(request, limits.deflate);
   std::string answer;
   fresh->shape().capture(&answer);

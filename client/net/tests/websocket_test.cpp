@@ -195,6 +195,16 @@ TEST_F(WebsocketWireFixture, DrainedMeansThatEverythingWasHandedOver) {
   EXPECT_EQ(heard.drains, 0);
 }
 
+TEST_F(WebsocketWireFixture, TheQueueIsBoundedInBytes) {
+  limits.send_queue_bytes_max = 10;
+  open();
+  peer->stuck = true;
+  EXPECT_TRUE(socket->send(std::string(11, 'x'))) << "one message may be of any size";
+  EXPECT_FALSE(socket->send("y"));
+  socket->abort();
+  world.settle();
+}
+
 TEST_F(WebsocketWireFixture, DrainedComesOnceForAWholeQueue) {
   open();
   socket->send("one");
@@ -286,9 +296,26 @@ TEST_F(WebsocketWireFixture, EveryBrokenRuleHasItsCode) {
     heard = listener();
     open();
     EXPECT_EQ(answer_to(bytes), close_frame(code));
+    EXPECT_FALSE(heard.end);
+    peer->give_fin();
+    world.settle();
     ASSERT_TRUE(heard.end);
     EXPECT_TRUE(heard.end->ec);
   }
+}
+
+// Closing at once would reset the connection, and the code would never be seen.
+TEST_F(WebsocketWireFixture, WhoBreaksARuleAndGoesOnTalkingHearsTheCode) {
+  open();
+  EXPECT_EQ(answer_to(frame(0x83, "")), close_frame(1002));
+  EXPECT_EQ(answer_to("and so on"), "");
+  EXPECT_TRUE(peer->shut);
+  EXPECT_FALSE(peer->closed);
+  world.advance(limits.close_handshake);
+  EXPECT_TRUE(peer->closed);
+  ASSERT_TRUE(heard.end);
+  EXPECT_TRUE(heard.end->ec);
+  EXPECT_FALSE(heard.end->ours);
 }
 
 TEST_F(WebsocketWireFixture, CompressionIsForThoseWhoAsk) {

@@ -22,7 +22,9 @@ namespace hassle::net {
 struct websocket_limits {
   std::size_t message_bytes_max = 64U << 20U;  ///< Larger incoming messages end it with 1009. > 0.
   std::size_t send_queue_max = 8192;           ///< Messages waiting to be written. > 0.
-  std::size_t header_bytes_max = 16U << 10U;   ///< HTTP header of the upgrade. > 0.
+  /// Bytes of messages waiting to be written; one message is taken whatever its size. > 0.
+  std::size_t send_queue_bytes_max = 128U << 20U;
+  std::size_t header_bytes_max = 16U << 10U;            ///< HTTP header of the upgrade. > 0.
   duration close_handshake = std::chrono::seconds(10);  ///< Our Close to the peer's Close. > 0.
   /// Masking keys that nobody can guess (RFC 6455, 5.3). Off only where no network is involved:
   /// the simulation saves the time.
@@ -70,8 +72,8 @@ class websocket {
   /// Begins to read. `events` must live until its `on_end`. Call once.
   virtual void start(websocket_events& events) = 0;
 
-  /// Queues a text message. False if the queue is full (`send_queue_max`) or the connection is
-  /// ending.
+  /// Queues a text message. False if the queue is full (`send_queue_max`, `send_queue_bytes_max`)
+  /// or the connection is ending.
   virtual bool send(std::string message) = 0;
 
   /// Queues a Ping frame ahead of waiting messages.

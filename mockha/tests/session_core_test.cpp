@@ -167,12 +167,26 @@ TEST(SessionFrames, ArrayIsSeveralCommandsInOrder) {
 }
 
 TEST(SessionFrames, TextThatIsNotJsonClosesWithoutAnAnswer) {
-  for (const char* text : {"", "{", "NaN", R"({"id":NaN,"type":"ping"})", "\x01\x02\xff"}) {
+  for (const char* text :
+       {"", "{", "NaN", "[Infinity]", "-Infinity", R"({"id":NaN,"type":"ping"})", "\x01\x02\xff"}) {
     story s;
     s.authenticated();
     EXPECT_THAT(s.sends(text), ElementsAre("close: invalid json")) << text;
     EXPECT_THAT(s.sends(R"({"id":1,"type":"ping"})"), IsEmpty());
   }
+}
+
+// As deep as Home Assistant reads, and no deeper.
+TEST(SessionFrames, JsonMayBeNestedDeeply) {
+  const auto nested = [](std::size_t levels) {
+    return R"({"id":1,"type":"fire_event","event_type":"x","event_data":{"a":)" +
+           std::string(levels, '[') + std::string(levels, ']') + "}}";
+  };
+  story s;
+  s.authenticated();
+  EXPECT_THAT(s.sends(nested(message_reader::depth_max - 2)),
+              ElementsAre(HasSubstr(R"("success":true)")));
+  EXPECT_THAT(s.sends(nested(message_reader::depth_max)), ElementsAre("close: invalid json"));
 }
 
 // An array of a million nothings must not become a gigabyte of answers.
@@ -437,6 +451,45 @@ RC_GTEST_PROP(SessionHostile, DamagedMessagesCostAtMostOneAnswerOrTheConnection,
   RC_ASSERT(answers_and_ends(got) <= 1U + static_cast<std::size_t>(events));
   s.core.on_end();
   RC_ASSERT(s.sends(valid).empty());
+}
+
+std::vector<std::string_view> all_types() {
+  std::vector<std::string_view> types;
+  for (const auto table : {core_commands(), auth_commands(), frontend_commands(),
+                           integration_commands(), registry_commands()}) {
+    for (const auto& entry : table) types.push_back(entry.type);
+  }
+  return types;
+}
+
+// Whatever a command is given, it is answered once: with a result, a pong or a service's run.
+RC_GTEST_PROP(SessionHostile, AnyCommandWithAnyFieldsIsAnsweredOnce, ()) {
+  const std::string_view type = *rc::gen::elementOf(all_types());
+  const command_entry* entry = find_command(type);
+  RC_ASSERT(entry != nullptr);
+  std::string message = R"({"id":1,"type":)";
+  append_string(message, type);
+  for (const auto& field : entry->fields) {
+    if (*rc::gen::inRange(0, 4) == 0) continue;
+    message += ',';
+    append_string(message, field.name);
+    message += ':';
+    message += *rc::gen::element<std::string>(
+        "1", "-1", "0", "1.5", "null", "true", "[]", "{}", "\"light.desk\"", "\"\"",
+        R"(["light.desk",""])", "[1]", R"({"entity_id":"all"})", R"({"area_id":["kitchen"]})",
+        R"({"coalesce_messages":1})", R"({"domains":["light"],"entity_globs":["*"]})",
+        "18446744073709551615", "\"light\"", "\"turn_on\"");
+  }
+  message += '}';
+  story s;
+  s.authenticated(*rc::gen::element<std::string>("secret", "guest"));
+  if (*rc::gen::arbitrary<bool>()) s.around.settings.version = "2026.9.0";
+  const auto got = s.sends(message);
+  const auto answers = std::ranges::count_if(got, [](const std::string& line) {
+    return line.starts_with(R"(S {"id":1,"type":"result")") ||
+           line.starts_with(R"(S {"id":1,"type":"pong")");
+  });
+  RC_ASSERT(answers == 1);
 }
 
 RC_GTEST_PROP(SessionHostile, AnyFirstMessageIsAnsweredOrClosed, (const std::string& text)) {

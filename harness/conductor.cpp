@@ -58,7 +58,8 @@ void conductor::collect_steps() {
   };
   for (std::size_t i = 0; i < plan_.faults.size(); ++i) {
     add(plan_.faults[i].at, step_kind::begin_fault, i);
-    add(plan_.faults[i].at + plan_.faults[i].lasts, step_kind::end_fault, i);
+    const scenario::planned_fault& f = plan_.faults[i];
+    add(f.armed ? scenario_.length : f.at + f.lasts, step_kind::end_fault, i);
   }
   for (std::size_t i = 0; i < plan_.recycles.size(); ++i) {
     add(plan_.recycles[i], step_kind::recycle, i);
@@ -120,15 +121,21 @@ void conductor::perform(const step& next) {
 void conductor::begin_fault(std::size_t index) {
   const scenario::planned_fault& occurrence = plan_.faults[index];
   const scenario::fault& what = scenario_.faults[occurrence.fault];
-  with_.record.add(
-      {.kind = event_kind::fault_began, .value = occurrence.number, .text = what.name});
+  if (!occurrence.armed) {
+    with_.record.add(
+        {.kind = event_kind::fault_began, .value = occurrence.number, .text = what.name});
+  }
   with_.faults.begin(what, occurrence);
 }
 
 void conductor::end_fault(std::size_t index) {
   const scenario::planned_fault& occurrence = plan_.faults[index];
   const scenario::fault& what = scenario_.faults[occurrence.fault];
-  with_.faults.end(what, occurrence);
+  if (occurrence.armed) {
+    with_.faults.disarm(what, occurrence);
+    return;
+  }
+  if (!with_.faults.end(what, occurrence)) return;
   with_.record.add(
       {.kind = event_kind::fault_ended, .value = occurrence.number, .text = what.name});
 }

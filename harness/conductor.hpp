@@ -35,8 +35,12 @@ class client_machine {
 /// Whoever carries out faults: the mock server and the network.
 class fault_injector {
  public:
+  /// What is armed begins and ends by itself: its injector records that.
   virtual void begin(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
-  virtual void end(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
+  /// False if it had ended by itself: its injector has recorded that.
+  virtual bool end(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
+  /// What was armed and has not begun never will.
+  virtual void disarm(const scenario::fault& what, const scenario::planned_fault& occurrence) = 0;
 
  protected:
   ~fault_injector() = default;

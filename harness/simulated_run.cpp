@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <memory>
@@ -34,14 +35,15 @@ class household final : private client_machine, private fault_injector {
  public:
   household(const scenario::scenario& what, const scenario::plan& plan, client::config settings,
             reports::journal& journal)
-      : world_(plan.seed),
+      : scenario_(what),
+        world_(plan.seed),
         network_(world_, what.path, [this](reports::event e) { on_network(std::move(e)); }),
         server_host_(network_.add_host("homeassistant")),
         client_host_(network_.add_host("client")),
         harness_host_(network_.add_host("harness")),
         record_(harness_host_.time(), journal),
         server_(server_host_, mockha::make_config(what.ha),
-                [this](reports::event e) { record_.add(std::move(e)); }),
+                [this](reports::event e) { on_server(std::move(e)); }),
         tasks_(world_.executor()),
         conductor_(
             {.clock = harness_host_.time(), .machine = *this, .faults = *this, .record = record_},
@@ -91,16 +93,39 @@ class household final : private client_machine, private fault_injector {
 
   // fault_injector
   void begin(const scenario::fault& what, const scenario::planned_fault& occurrence) override {
-    if (std::holds_alternative<scenario::refuse_fault>(what.what) ||
-        std::holds_alternative<scenario::restart_fault>(what.what)) {
+    if (closes_port(what) && !occurrence.armed) {
       port_closers_.push_back({occurrence.number, what.name});
     }
     if (!network_.begin_fault(what, occurrence)) server_.begin_fault(what, occurrence);
   }
-  void end(const scenario::fault& what, const scenario::planned_fault& occurrence) override {
-    if (!network_.end_fault(what, occurrence)) server_.end_fault(occurrence);
+  bool end(const scenario::fault& what, const scenario::planned_fault& occurrence) override {
+    const bool by_network = network_.end_fault(what, occurrence);
+    const bool ended = by_network || server_.end_fault(occurrence);
+    if (by_network) server_.on_fault_over(what.name);
     std::erase_if(port_closers_,
                   [&](const port_closer& each) { return each.number == occurrence.number; });
+    return ended;
+  }
+  void disarm(const scenario::fault&, const scenario::planned_fault& occurrence) override {
+    server_.disarm_fault(occurrence);
+  }
+
+  static bool closes_port(const scenario::fault& what) {
+    return std::holds_alternative<scenario::refuse_fault>(what.what) ||
+           std::holds_alternative<scenario::restart_fault>(what.what);
+  }
+
+  /// Faults that waited for something begin and end by themselves, which only the server knows.
+  void on_server(reports::event e) {
+    const auto number = static_cast<std::uint32_t>(e.value);
+    if (e.kind == reports::event_kind::fault_began) {
+      const auto& faults = scenario_.faults;
+      const auto found = std::ranges::find(faults, e.text, &scenario::fault::name);
+      if (found != faults.end() && closes_port(*found)) port_closers_.push_back({number, e.text});
+    } else if (e.kind == reports::event_kind::fault_ended) {
+      std::erase_if(port_closers_, [&](const port_closer& each) { return each.number == number; });
+    }
+    record_.add(std::move(e));
   }
 
   /// A server whose port is closed cannot see whom it turns away; the network can.
@@ -123,6 +148,7 @@ class household final : private client_machine, private fault_injector {
     std::string name;
   };
 
+  const scenario::scenario& scenario_;
   simulated_world world_;
   std::vector<port_closer> port_closers_;
   network network_;

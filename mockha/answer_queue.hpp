@@ -2,6 +2,8 @@
 
 #include "mockha/action.hpp"
 
+#include "scenarios/server_faults.hpp"
+
 #include <hassle/net/time.hpp>
 
 #include <algorithm>
@@ -13,6 +15,13 @@
 
 namespace hassle::mockha {
 
+/// A fault's end of a connection.
+struct hang_up {
+  scenario::ending_style how{};
+  std::uint16_t code = 1000;
+  std::string why;
+};
+
 /// What is to go out on a connection at a later time: answers of services that take their time,
 /// and everything while the server is slow. In the order of time, then of arrival.
 class answer_queue {
@@ -23,11 +32,11 @@ class answer_queue {
     std::uint64_t key = 0;         ///< Of the connection, as the server numbers them.
     std::uint32_t connection = 0;  ///< … and its number in the journal.
     bool decided = false;          ///< Only late; not to be judged by the rules of answers again.
-    std::variant<send_text, end_session> what;
+    std::variant<send_text, end_session, hang_up> what;
   };
 
   void push(net::time_point at, std::uint64_t key, std::uint32_t connection, bool decided,
-            std::variant<send_text, end_session> what) {
+            std::variant<send_text, end_session, hang_up> what) {
     heap_.push_back({at, next_order_++, key, connection, decided, std::move(what)});
     std::ranges::push_heap(heap_, later);
   }

@@ -3,6 +3,7 @@
 #include "mockha/services.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,10 @@ class command_judge {
   /// number.
   [[nodiscard]] virtual command_verdict judge(std::uint32_t connection, std::uint64_t id,
                                               std::string_view type, std::string_view what) = 0;
+  /// A login with a good token; the message of auth_invalid, if it is to be refused all the same.
+  [[nodiscard]] virtual std::optional<std::string> judge_login(std::uint32_t /*connection*/) {
+    return std::nullopt;
+  }
 
  protected:
   ~command_judge() = default;

@@ -27,7 +27,8 @@ connection::connection(std::uint64_t key, net::time_source& time, connection_own
       outbox_(around.settings.limits.outbox),
       turn_end_(time),
       timer_(time),
-      since_(time.now()) {}
+      since_(time.now()),
+      batch_timer_(time) {}
 
 void connection::begin() {
   begun_ = true;
@@ -64,7 +65,7 @@ void connection::on_text(std::string_view message) {
     return;
   }
   const watch before = core_.wanted();
-  perform(core_.on_text(message, time_.now(), to_wall_time(time_.wall_now())));
+  perform(core_.on_text(message, time_.now(), owner_.wall_now()));
   if (core_.wanted() != before) owner_.on_watch_changed();
   arm();
 }
@@ -120,6 +121,10 @@ void connection::transmit(send_text message) {
     owner_.on_unsent(*this, message);
     return;
   }
+  if (transport_.batch > 0) {
+    gather(std::move(message));
+    return;
+  }
   if (!core_.coalescing() && outbox_.is_open()) {
     const std::size_t bytes = message.text.size();
     if (socket_->send(std::move(message.text))) {
@@ -155,6 +160,10 @@ void connection::on_drained() {
 
 void connection::hand_over(std::vector<send_text> messages) {
   std::string text = joined_text(messages);
+  hand_over_text(std::move(text), messages);
+}
+
+void connection::hand_over_text(std::string text, const std::vector<send_text>& messages) {
   const std::size_t bytes = text.size();
   const bool sent = socket_->send(std::move(text));
   if (sent) {
@@ -177,8 +186,54 @@ void connection::flush() {
   }
 }
 
+void connection::gather(send_text message) {
+  batch_.push_back(std::move(message));
+  if (batch_.size() >= transport_.batch) {
+    flush_batch();
+  } else if (batch_.size() == 1) {
+    batch_timer_.call_at(time_.now() + transport_.batch_wait, [this] { flush_batch(); });
+  }
+}
+
+// An array also of one: what no coalescing server sends by itself.
+void connection::flush_batch() {
+  batch_timer_.cancel();
+  if (batch_.empty()) return;
+  auto messages = std::exchange(batch_, {});
+  std::string text = messages.size() > 1 ? std::string() : "[" + messages.front().text + "]";
+  if (text.empty()) text = joined_text(messages);
+  hand_over_text(std::move(text), messages);
+}
+
+void connection::apply(const transport_faults& how) {
+  if (how == transport_ || ended_here_) return;
+  const transport_faults before = std::exchange(transport_, how);
+  if (before.ignore_pings != how.ignore_pings) socket_->ignore_pings(how.ignore_pings);
+  if (before.frame_bytes != how.frame_bytes) socket_->fragment(how.frame_bytes);
+  if (before.piece_bytes != how.piece_bytes || before.piece_every != how.piece_every) {
+    socket_->trickle(how.piece_bytes, how.piece_every);
+  }
+  if (before.batch != how.batch) flush_batch();
+  if (before.mute == how.mute) return;
+  if (how.mute) {
+    fall_silent();
+  } else {
+    speak_again();
+  }
+}
+
+void connection::speak_again() {
+  silent_ = false;
+  socket_->mute(false);
+  // Its own limits did not run.
+  core_.on_stalled(time_.now() - silent_since_);
+  outbox_.on_stalled(time_.now() - silent_since_);
+  arm();
+}
+
 void connection::fall_silent() {
   silent_ = true;
+  silent_since_ = time_.now();
   timer_.cancel();
   armed_for_ = net::never;
   socket_->mute(true);
@@ -213,6 +268,8 @@ void connection::end(style how, std::uint16_t code, std::string why) {
   timer_.cancel();
   turn_end_.cancel();
   for (const auto& dropped : outbox_.take_all()) owner_.on_unsent(*this, dropped);
+  batch_timer_.cancel();
+  for (const auto& dropped : std::exchange(batch_, {})) owner_.on_unsent(*this, dropped);
   if (!begun_) {  // Its end is reported like any other.
     begun_ = true;
     socket_->start(*this);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mockha/fault_engine.hpp"
 #include "mockha/outbox.hpp"
 #include "mockha/session_core.hpp"
 #include "mockha/status.hpp"
@@ -49,6 +50,9 @@ class connection final : public net::websocket_events {
   /// called instead of `begin`.
   void fall_silent();
 
+  /// How its bytes travel from now on.
+  void apply(const transport_faults& how);
+
   /// Sends a message as soon as the client can take it. `on_sent` or `on_unsent` tells what became
   /// of it. With coalescing, all messages of one turn of the event loop go in one frame.
   void transmit(send_text message);
@@ -78,8 +82,12 @@ class connection final : public net::websocket_events {
   void on_drained() override;
   void on_end(const net::websocket_end& end) override;
   void on_timer();
+  void speak_again();
+  void gather(send_text message);
+  void flush_batch();
   void arm();
   void hand_over(std::vector<send_text> messages);
+  void hand_over_text(std::string text, const std::vector<send_text>& messages);
   void flush();
 
   const std::uint64_t key_;
@@ -102,6 +110,10 @@ class connection final : public net::websocket_events {
   };
   std::vector<held> held_;  // Messages that were read already when the stall began.
   bool silent_ = false;
+  net::time_point silent_since_{};
+  transport_faults transport_;
+  std::vector<send_text> batch_;  // Messages that wait for an array to be full.
+  net::timer batch_timer_;
   bool begun_ = false;
   bool ended_here_ = false;
 };
@@ -128,6 +140,8 @@ class connection_owner {
   /// The connection is over and is to be destroyed.
   virtual void on_ended(connection& from) = 0;
   [[nodiscard]] virtual bool stalled() const = 0;
+  /// Home Assistant's clock.
+  [[nodiscard]] virtual wall_time wall_now() const = 0;
 
  protected:
   ~connection_owner() = default;

@@ -90,7 +90,7 @@ std::uint32_t fault_engine::begin(const scenario::fault& f, const scenario::plan
     e.luck = random_(fmt::format("mockha faults {} {}", e.of.name, e.of.journal));
   }
   live_.push_back(&e);
-  if (!planned.armed) start(e, now, false);
+  if (!planned.armed) start(e, now, e.ends_itself);
   forget_old();
   return number;
 }
@@ -116,6 +116,18 @@ void fault_engine::finish(entry& e, net::time_point now, bool by_itself) {
   release_held_by(e.of.number);
   changes_.push_back({change::what::ended, e.of.number, by_itself});
   fire_after(e.of.name, now);
+}
+
+bool fault_engine::is_armed(std::uint32_t number) const noexcept {
+  const auto found = entries_.find(number);
+  return found != entries_.end() && found->second.where == stage::armed;
+}
+
+void fault_engine::forget_ended() {
+  std::erase_if(entries_, [&](const auto& each) {
+    return each.second.where == stage::ended &&
+           std::ranges::find(changes_, each.first, &change::number) == changes_.end();
+  });
 }
 
 bool fault_engine::end(std::uint32_t number, net::time_point now) {

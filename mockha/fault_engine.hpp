@@ -95,12 +95,15 @@ class fault_engine {
                       ended_by who, net::time_point now);
   /// False if it was neither armed nor in force.
   bool end(std::uint32_t number, net::time_point now);
+  [[nodiscard]] bool is_armed(std::uint32_t number) const noexcept;
   /// The one of this number in its plan that has not ended.
   [[nodiscard]] std::optional<std::uint32_t> find_planned(std::uint32_t planned) const noexcept;
   /// A fault that is not a server's has ended: others may have waited for it.
   void on_fault_over(std::string_view name, net::time_point now);
-  /// Ends all, and forgets what ended.
+  /// Ends all.
   void clear(net::time_point now);
+  /// The history begins anew.
+  void forget_ended();
 
   /// To be called at `deadline()` or later.
   void on_time(net::time_point now);
@@ -128,9 +131,8 @@ class fault_engine {
   [[nodiscard]] std::vector<hit> take_hits() { return std::exchange(hits_, {}); }
   [[nodiscard]] std::vector<change> take_changes() { return std::exchange(changes_, {}); }
   [[nodiscard]] std::vector<release> take_released() { return std::exchange(released_, {}); }
-  [[nodiscard]] bool has_news() const noexcept {
-    return !hits_.empty() || !changes_.empty() || !released_.empty();
-  }
+  /// There are changes or released messages to be taken.
+  [[nodiscard]] bool has_work() const noexcept { return !changes_.empty() || !released_.empty(); }
 
   struct occurrence {
     std::uint32_t number = 0;   ///< In the server's life.
@@ -153,6 +155,14 @@ class fault_engine {
       }
     }
     return false;
+  }
+  /// Each fault of this kind that is in force.
+  template <class Kind, class Function>
+  void for_each(Function function) const {
+    for (const entry* e : live_) {
+      const auto* kind = std::get_if<Kind>(&e->of.what);
+      if (kind && e->where == fault_status::stage::in_force) function(*kind);
+    }
   }
   /// Each fault of this kind that is in force touches the connection, if its limits allow.
   template <class Kind>
@@ -193,6 +203,8 @@ class fault_engine {
   std::string taker_of(std::uint32_t connection, std::uint64_t id);
   /// `is_live` says of a subscription whether it is there still.
   using subscription_test = std::function<bool(std::uint64_t)>;
+  /// How late a message is that no other fault looks at.
+  net::duration slowness(std::uint32_t connection, std::string_view what, net::time_point now);
   outgoing on_send(std::uint32_t connection, send_text message, const subscription_test& is_live,
                    net::time_point now);
 

@@ -269,6 +269,16 @@ void fault_engine::add_late_events(passing& m) {
   });
 }
 
+net::duration fault_engine::slowness(std::uint32_t connection, std::string_view what,
+                                     net::time_point now) {
+  net::duration sum{};
+  each<scenario::slow_fault>([&](entry& e, const scenario::slow_fault&) {
+    if (touch_message(e, connection, {}, what, now)) sum += e.of.planned.amount;
+  });
+  sweep();
+  return sum;
+}
+
 outgoing fault_engine::on_send(std::uint32_t connection, send_text message,
                                const subscription_test& is_live, net::time_point now) {
   passing m{.connection = connection,

@@ -1,6 +1,6 @@
 #include "mockha/program_setup.hpp"
 
-#include "mockha/active_faults.hpp"
+#include "mockha/fault_engine.hpp"
 #include "mockha/home.hpp"
 
 #include "scenarios/library.hpp"
@@ -40,7 +40,7 @@ void keep_real_limits(server_config& config, double scale) {
 std::vector<std::string> foreign_parts(const scenario::scenario& script) {
   std::vector<std::string> parts{"the workload", "the client's host", "the network"};
   for (const auto& f : script.faults) {
-    if (!server_fault(f.what)) {
+    if (!is_server_fault(f.what)) {
       parts.push_back(fmt::format("fault {} ({})", f.name, scenario::kind_of(f.what)));
     }
   }
@@ -54,7 +54,7 @@ std::expected<void, std::string> add_scenario(program_setup& to, const program_o
   if (!plan) return std::unexpected(plan.error().text());
   to.left_out = foreign_parts(*script);
   std::ranges::copy_if(plan->faults, std::back_inserter(to.faults), [&](const auto& f) {
-    return server_fault(script->faults[f.fault].what).has_value();
+    return is_server_fault(script->faults[f.fault].what);
   });
   to.script = std::move(*script);
   return {};

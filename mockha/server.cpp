@@ -53,6 +53,12 @@ server::server(net::world& world, server_config config, recorder record)
       visits_(std::make_unique<net::task_group>(world.executor())),
       listen_retry_(time_),
       queue_timer_(time_),
+      faults_([&world](std::string_view name) { return world.random(name); },
+              {.faults_max = config_.limits.faults_max,
+               .touches_max = config_.limits.fault_touches_max}),
+      by_hand_random_(world.random("mockha faults by hand")),
+      fault_timer_(time_),
+      storm_timer_(time_),
       restart_timer_(time_),
       wish_timer_(time_) {
   tokens_.add_user({});
@@ -77,6 +83,8 @@ asio::awaitable<void> server::stop() {
   stopping_ = true;
   restart_timer_.cancel();
   wish_timer_.cancel();
+  fault_timer_.cancel();
+  storm_timer_.cancel();
   update_listener();
   lose_queue("stop");
   end_all("stop");
@@ -96,26 +104,32 @@ void server::on_note(connection& from, note n) {
 }
 
 void server::on_send(connection& from, send_text message) {
-  if (message.what == send_text::kind::answer && faults_.answers() == answer_rule::lose_after) {
-    on_lost_answer(from, message.answers);
-    return;
+  if (faults_.idle()) {
+    send_in_order(from, std::move(message), {});
+  } else {
+    send_through_faults(from, std::move(message));
   }
-  const net::duration delay = faults_.delay();
+}
+
+void server::send_in_order(connection& to, send_text message, net::duration delay) {
   const net::time_point now = time_.now();
-  if (delay > net::duration::zero()) hit(fault_kind::slow, from.id());
-  const net::time_point at = std::max(now + delay, from.not_before);
+  const net::time_point at = std::max(now + delay, to.not_before);
   if (at <= now) {
-    from.transmit(std::move(message));
+    to.transmit(std::move(message));
     return;
   }
-  from.not_before = at;
-  queue_.push(at, from.key(), from.id(), true, std::move(message));
+  to.not_before = at;
+  queue_.push(at, to.key(), to.id(), true, std::move(message));
   arm_queue();
 }
 
 void server::on_end_wish(connection& from, end_session wish) {
-  if (from.not_before > time_.now()) {  // Behind the last words, which are late.
-    queue_.push(from.not_before, from.key(), from.id(), true, std::move(wish));
+  const net::time_point now = time_.now();
+  // Behind the last words, which may be late.
+  const net::time_point at =
+      std::max(from.not_before, faults_.idle() ? now : now + faults_.close_delay(from.id()));
+  if (at > now) {
+    queue_.push(at, from.key(), from.id(), true, std::move(wish));
     arm_queue();
     return;
   }
@@ -127,7 +141,7 @@ void server::on_sent(connection& to, const send_text& message) {
   if (message.answers == 0) return;
   record(event_kind::server_answered, to.id(), static_cast<std::int64_t>(message.answers),
          message.code);
-  if (restart_.phase() != restart_phase::running) hit(fault_kind::restart, to.id());
+  if (restart_.phase() != restart_phase::running) touch<scenario::restart_fault>(to.id());
 }
 
 void server::on_unsent(connection& to, const send_text& message) {
@@ -138,7 +152,7 @@ void server::on_unsent(connection& to, const send_text& message) {
 
 server::executed server::execute(std::uint32_t connection, const run_service& wanted,
                                  watch collected) {
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   executed e;
   e.done = house_.execute(*wanted.called, wanted.call, wanted.user_id, wall, collected,
                           wanted.wants_response);
@@ -202,9 +216,9 @@ void server::on_login(connection& from, bool good) {
 }
 
 void server::on_lost_answer(connection& from, std::uint64_t id) {
-  const auto taker = faults_.taker_of_answers();
-  record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id), taker.name);
-  record_hits({taker}, from.id());
+  record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id),
+         faults_.taker_of(from.id(), id));
+  report_hits();
 }
 
 void server::on_bytes(connection& from) {
@@ -212,7 +226,8 @@ void server::on_bytes(connection& from) {
   constexpr net::duration at_once = std::chrono::milliseconds(1);
   if (!faults_.has_past_stalls()) return;
   if (time_.now() - stall_ended_ <= at_once) {
-    record_hits(faults_.first_hits_of_past_stalls(from.id()), from.id());
+    faults_.touch_past_stalls(from.id(), time_.now());
+    report_hits();
   } else {
     faults_.forget_past_stalls();
   }
@@ -230,6 +245,7 @@ void server::on_watch_changed() {
 void server::on_ended(connection& from) {
   past_.received += from.received();
   past_.sent += from.sent();
+  if (!faults_.idle()) faults_.on_gone(from.id());
   connections_.erase(from.key());
   if (stopping_ && connections_.empty()) empty_.open();
 }
@@ -247,9 +263,11 @@ void server::publish(const std::vector<entity_change>& changes) {
 
 void server::publish_plain(std::string_view type) {
   if (!watch_.states) return;
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   publish(make_event(type, "{}", house_.make_context(wall), wall));
 }
+
+wall_time server::wall_now() const { return to_wall_time(time_.wall_now() + clock_off_); }
 
 void server::record(event_kind kind, std::uint32_t connection, std::int64_t value,
                     std::string text) {

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "mockha/active_faults.hpp"
 #include "mockha/answer_queue.hpp"
+#include "mockha/command_judge.hpp"
 #include "mockha/connection.hpp"
+#include "mockha/fault_engine.hpp"
 #include "mockha/home.hpp"
 #include "mockha/http_api.hpp"
 #include "mockha/ip_ban.hpp"
@@ -81,6 +82,8 @@ struct server_config {
   server_limits limits;
 };
 
+[[nodiscard]] connection::style style_of(scenario::ending_style how) noexcept;
+
 /// The configuration that a scenario asks for.
 [[nodiscard]] server_config make_config(
     const scenario::server& asked, std::string access_token = std::string(default_access_token));
@@ -89,7 +92,10 @@ struct server_config {
 ///
 /// Every event goes to `record` (which may be empty) without its time. The world must outlive the
 /// server; `stop` must have completed before it is destroyed. Thread-safety: single-threaded.
-class server final : private connection_owner, private http_backend {
+class server final : private connection_owner,
+                     private http_backend,
+                     private command_judge,
+                     private stage_judge {
  public:
   using recorder = std::function<void(reports::event)>;
 
@@ -101,10 +107,16 @@ class server final : private connection_owner, private http_backend {
   /// Listens from now on. The error is that of listening. Call once.
   [[nodiscard]] net::result<net::endpoint> start(net::endpoint listen);
 
-  /// Begins a fault; false if it is not a server's: those of network and host are ignored.
+  /// Begins a fault, or arms it where the plan says so; false if it is not a server's: those of
+  /// network and host are ignored.
   bool begin_fault(const scenario::fault& f, const scenario::planned_fault& planned);
-  /// Ends it. A restart that is not through all its phases goes through them at once.
-  void end_fault(const scenario::planned_fault& planned);
+  /// Ends it; false if it was not in force any more. A restart that is not through all its phases
+  /// goes through them at once. What was armed ends by itself: nothing happens here.
+  bool end_fault(const scenario::planned_fault& planned);
+  /// What was armed and still waits never begins; what has no end of its own ends.
+  void disarm_fault(const scenario::planned_fault& planned);
+  /// A fault of the network has ended: others may have waited for it.
+  void on_fault_over(std::string_view name);
 
   /// Stops as Home Assistant does: Close to everybody, and waits until nothing is left.
   /// Not cancellable; bounded by the close handshake's limit.
@@ -232,19 +244,52 @@ class server final : private connection_owner, private http_backend {
   void publish(const std::vector<entity_change>& changes);
   void publish_plain(std::string_view type);
 
-  // Faults.
+  // Of faults.
+  command_verdict judge(std::uint32_t connection, std::uint64_t id, std::string_view type,
+                        std::string_view what) override;
+  std::optional<std::string> judge_login(std::uint32_t connection) override;
+  stage_verdict on_accepted(std::uint32_t connection) override;
+  stage_verdict on_request(std::uint32_t connection, const net::http_request& asked) override;
+  stage_verdict on_upgraded(std::uint32_t connection) override;
+  [[nodiscard]] bool grants_deflate(std::uint32_t connection);
+
+  // Faults: see server_faults.cpp.
+  void send_in_order(connection& to, send_text message, net::duration delay);
+  void send_through_faults(connection& to, send_text message);
+  void work_off_faults();
+  void arm_fault_timer();
+  void report_hits();
+  void apply_rules();
+  /// Each fault of this kind that is in force touches the connection.
+  template <class Kind>
+  void touch(std::uint32_t connection) {
+    if (faults_.idle()) return;
+    faults_.touch_all<Kind>(connection, {}, time_.now());
+    report_hits();
+  }
+
+  // What they do: see server_effects.cpp.
+  struct effect;
+  struct effect_end;
+  void begin_effect(const fault_engine::occurrence& of);
+  void end_effect(const fault_engine::occurrence& of);
+  void apply_transport();
+  /// The connections that a fault touches.
+  template <class Function>
+  void each_touched(const fault_engine::occurrence& of, Function function);
+  void run_storms();
+
+  // Restart and stall: see server_restart.cpp.
   void begin_restart(const scenario::planned_fault& planned);
   void advance_restart();
+  void hurry_restart();
   void enter(restart_phase phase);
   void begin_stall();
   void end_stall();
   void drop_waiting();
-  void drop_all(const scenario::fault& f, const scenario::drop_fault& how);
   void end_all(std::string_view why);
-  void hit(fault_kind kind, std::uint32_t connection);
-  void record_hits(const std::vector<active_faults::hit>& hits, std::uint32_t connection);
-  void apply_rules();
 
+  [[nodiscard]] wall_time wall_now() const override;
   void record(reports::event_kind kind, std::uint32_t connection, std::int64_t value,
               std::string text = {});
 
@@ -279,7 +324,20 @@ class server final : private connection_owner, private http_backend {
   net::timer queue_timer_;
   net::time_point queue_armed_for_ = net::never;
 
-  active_faults faults_;
+  fault_engine faults_;
+  net::random_stream by_hand_random_;  // For what is drawn of faults by hand.
+  net::timer fault_timer_;
+  struct storm {
+    std::uint32_t number = 0;  // Of the fault.
+    std::uint32_t left = 0;    // Changes.
+    std::size_t next = 0;      // Whose turn it is.
+    net::duration every{};
+    net::time_point at{};
+    std::string pattern;
+  };
+  std::vector<storm> storms_;
+  net::timer storm_timer_;
+  net::duration clock_off_{};  // What its wall clock is wrong by.
   restart_core restart_;
   std::uint32_t restart_number_ = 0;
   net::timer restart_timer_;

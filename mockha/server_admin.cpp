@@ -43,7 +43,7 @@ bool server::stall_connection(std::uint64_t key) {
 
 void server::set_state(std::string_view entity_id, std::string state,
                        const json::object& attributes) {
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   if (const auto change = house_.set(entity_id, std::move(state), attributes, wall, watch_)) {
     publish(std::vector{*change});
   }
@@ -51,13 +51,13 @@ void server::set_state(std::string_view entity_id, std::string state,
 
 bool server::remove_entity(std::string_view entity_id) {
   if (!house_.find(entity_id)) return false;
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   if (const auto change = house_.remove(entity_id, wall, watch_)) publish(std::vector{*change});
   return true;
 }
 
 void server::fire_event(std::string_view type, const json::object& data) {
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   std::string text;
   append_json(text, data);
   publish(make_event(type, text, house_.make_context(wall), wall));

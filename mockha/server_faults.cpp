@@ -1,5 +1,8 @@
-// What a server does when it is told to misbehave; its ordinary life is in server.cpp.
+// How a server is told to misbehave, and where its faults are asked. What they decide is in
+// fault_engine, what they do to the server as a whole in server_effects.cpp.
 #include "mockha/server.hpp"
+
+#include <fmt/format.h>
 
 #include <cassert>
 #include <utility>
@@ -9,202 +12,203 @@ namespace hassle::mockha {
 
 using reports::event_kind;
 
-// --- answers that are late ---
+namespace {
 
-void server::arm_queue() {
-  const net::time_point due = queue_.deadline();
-  if (stalled() || due >= queue_armed_for_) return;
-  queue_armed_for_ = due;
-  queue_timer_.call_at(due, [this] {
-    queue_armed_for_ = net::never;
-    run_queue();
-  });
-}
+/// Behind its last words a connection lives on for so long, so that they get out.
+constexpr net::duration last_words = std::chrono::milliseconds(1);
 
-void server::run_queue() {
-  if (stalled()) return;
-  while (auto due = queue_.pop_due(time_.now())) {
-    auto* message = std::get_if<send_text>(&due->what);
-    const auto found = connections_.find(due->key);
-    if (found == connections_.end() ||
-        (message && found->second->core().where() != session_core::phase::command &&
-         message->answers != 0)) {
-      // The call ran on without its caller; its result is of no use to anybody.
-      if (message && message->answers != 0) {
-        record(event_kind::answer_lost, due->connection,
-               static_cast<std::int64_t>(message->answers), "connection ended");
-      }
-      continue;
-    }
-    connection& c = *found->second;
-    if (!message) {
-      auto& wish = std::get<end_session>(due->what);
-      c.end(wish.with_close ? connection::style::close : connection::style::fin, 1000,
-            std::move(wish.why));
-    } else if (due->decided) {
-      c.transmit(std::move(*message));
-    } else {
-      c.perform(c.core().on_answer_due(std::move(*message)));
-    }
+}  // namespace
+
+connection::style style_of(scenario::ending_style how) noexcept {
+  switch (how) {
+    case scenario::ending_style::close:
+      return connection::style::close;
+    case scenario::ending_style::fin:
+      return connection::style::fin;
+    case scenario::ending_style::reset:
+      return connection::style::reset;
   }
-  arm_queue();
+  assert(false);
+  return {};
 }
 
-void server::lose_queue(std::string_view why) {
-  for (const auto& item : queue_.take_all()) {
-    const auto* message = std::get_if<send_text>(&item.what);
-    if (!message || message->answers == 0) continue;
-    record(event_kind::answer_lost, item.connection, static_cast<std::int64_t>(message->answers),
-           std::string(why));
-  }
-  queue_timer_.cancel();
-  queue_armed_for_ = net::never;
-}
-
-// --- faults ---
+// --- those of a plan ---
 
 bool server::begin_fault(const scenario::fault& f, const scenario::planned_fault& planned) {
-  const auto kind = server_fault(f.what);
-  if (!kind) return false;
-  faults_.begin(*kind, f, planned);
-  switch (*kind) {
-    case fault_kind::restart:
-      begin_restart(planned);
-      break;
-    case fault_kind::stall:
-      begin_stall();
-      break;
-    case fault_kind::drop:
-      drop_all(f, std::get<scenario::drop_fault>(f.what));
-      break;
-    case fault_kind::lose_answer:
-    case fault_kind::slow:
-    case fault_kind::refuse:
-      break;
-  }
-  apply_rules();
+  if (!is_server_fault(f.what)) return false;
+  const net::time_point now = time_.now();
+  if (const auto before = faults_.find_planned(planned.number)) faults_.end(*before, now);
+  faults_.begin(f, planned, fault_engine::ended_by::caller, now);
+  work_off_faults();
   return true;
 }
 
-void server::end_fault(const scenario::planned_fault& planned) {
-  if (planned.number == restart_number_ && restart_.phase() != restart_phase::running) {
-    restart_.hurry(time_.now());
-    advance_restart();
+bool server::end_fault(const scenario::planned_fault& planned) {
+  if (planned.armed) return false;
+  const auto number = faults_.find_planned(planned.number);
+  if (!number) return false;
+  const auto* of = faults_.find(*number);
+  if (of && std::holds_alternative<scenario::restart_fault>(of->what)) hurry_restart();
+  const bool ended = faults_.end(*number, time_.now());
+  work_off_faults();
+  return ended;
+}
+
+void server::disarm_fault(const scenario::planned_fault& planned) {
+  const auto number = faults_.find_planned(planned.number);
+  if (!number || (!planned.open_ended && !faults_.is_armed(*number))) return;
+  faults_.end(*number, time_.now());
+  work_off_faults();
+}
+
+void server::on_fault_over(std::string_view name) {
+  faults_.on_fault_over(name, time_.now());
+  work_off_faults();
+}
+
+// --- by hand ---
+
+std::expected<std::uint32_t, std::string> server::inject(const scenario::fault& f) {
+  if (!is_server_fault(f.what)) {
+    return std::unexpected(fmt::format("'{}' is a fault of the network, which a server cannot have",
+                                       scenario::kind_of(f.what)));
   }
-  const auto kind = faults_.end(planned.number);
-  if (kind == fault_kind::stall && !faults_.any(fault_kind::stall)) end_stall();
+  const auto planned = scenario::draw_occurrence(f, by_hand_random_);
+  const std::uint32_t number =
+      faults_.begin(f, planned, fault_engine::ended_by::itself, time_.now());
+  work_off_faults();
+  return number;
+}
+
+bool server::lift(std::uint32_t number) {
+  const auto* of = faults_.find(number);
+  if (of && std::holds_alternative<scenario::restart_fault>(of->what) &&
+      !faults_.is_armed(number)) {
+    hurry_restart();
+  }
+  const bool lifted = faults_.end(number, time_.now());
+  work_off_faults();
+  return lifted;
+}
+
+std::vector<fault_status> server::faults() const { return faults_.status(); }
+
+// --- what follows from them ---
+
+void server::report_hits() {
+  for (auto& h : faults_.take_hits()) {
+    record(event_kind::fault_hit, h.connection, h.number, std::move(h.name));
+  }
+}
+
+// To be called from outside of sessions only: it may end them.
+void server::work_off_faults() {
+  while (faults_.has_work()) {
+    for (const auto& change : faults_.take_changes()) {
+      const auto* found = faults_.find(change.number);
+      if (!found) continue;
+      const fault_engine::occurrence of = *found;
+      const bool began = change.happened == fault_engine::change::what::began;
+      if (change.by_itself) {
+        record(began ? event_kind::fault_began : event_kind::fault_ended, 0, of.journal, of.name);
+      }
+      apply_rules();
+      began ? begin_effect(of) : end_effect(of);
+    }
+    for (auto& each : faults_.take_released()) {
+      for (const auto& [key, c] : connections_) {
+        if (c->id() == each.connection && !c->ending()) c->transmit(std::move(each.message));
+      }
+    }
+  }
+  report_hits();
   apply_rules();
+  arm_fault_timer();
+}
+
+void server::arm_fault_timer() {
+  const net::time_point due = faults_.has_work() ? time_.now() : faults_.deadline();
+  if (due == net::never || stopping_) {
+    fault_timer_.cancel();
+    return;
+  }
+  fault_timer_.call_at(due, [this] {
+    work_off_faults();  // What has begun takes effect before its time is over.
+    faults_.on_time(time_.now());
+    work_off_faults();
+  });
 }
 
 void server::apply_rules() {
-  around_.judge = faults_.empty() ? nullptr : &faults_;
+  around_.judge = faults_.idle() ? nullptr : static_cast<command_judge*>(this);
+  stages_ = faults_.idle() ? nullptr : static_cast<stage_judge*>(this);
   update_listener();
 }
 
-void server::hit(fault_kind kind, std::uint32_t connection) {
-  if (!faults_.empty()) record_hits(faults_.first_hits(kind, connection), connection);
-}
+// --- where they are asked ---
+// Sessions and connections are in the middle of something here: what begins takes effect soon.
 
-void server::record_hits(const std::vector<active_faults::hit>& hits, std::uint32_t connection) {
-  for (const auto& h : hits) record(event_kind::fault_hit, connection, h.number, h.name);
-}
-
-void server::drop_all(const scenario::fault& f, const scenario::drop_fault& how) {
-  using style = scenario::drop_fault::style;
-  connection::style end = connection::style::close;
-  if (how.how == style::fin) end = connection::style::fin;
-  if (how.how == style::reset) end = connection::style::reset;
-  for (const auto& [key, c] : connections_) {
-    if (c->ending()) continue;
-    hit(fault_kind::drop, c->id());
-    c->end(end, how.code, f.name);
+void server::send_through_faults(connection& from, send_text message) {
+  const std::uint64_t id = message.answers;
+  const net::time_point now = time_.now();
+  outgoing out = faults_.on_send(
+      from.id(), std::move(message),
+      [&](std::uint64_t subscription) { return from.core().subscribed(subscription); }, now);
+  if (!out.lost_by.empty()) {
+    record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id), out.lost_by);
   }
-}
-
-void server::end_all(std::string_view why) {
-  // A server that stands still says no goodbye.
-  const auto how = stalled() ? connection::style::fin : connection::style::close;
-  for (const auto& [key, c] : connections_) {
-    c->end(c->begun() ? how : connection::style::fin, 1000, std::string(why));
+  report_hits();
+  for (auto& part : out.parts) {
+    if (part.late > net::duration::zero()) {
+      queue_.push(now + part.late + out.slow, from.key(), from.id(), true, std::move(part.message));
+    } else {
+      send_in_order(from, std::move(part.message), out.slow);
+    }
   }
-}
-
-void server::begin_stall() {
-  if (stalled()) return;
-  stalled_since_ = time_.now();
-  stall_gate_ = std::make_shared<net::gate>();
-  queue_timer_.cancel();
-  queue_armed_for_ = net::never;
-  for (const auto& [key, c] : connections_) c->pause();
-  for (const auto& item : queue_.items()) hit(fault_kind::stall, item.connection);
-}
-
-void server::end_stall() {
-  stall_ended_ = time_.now();
-  const net::duration length = stall_ended_ - *stalled_since_;
-  stalled_since_.reset();
-  std::exchange(stall_gate_, nullptr)->open();
-  for (const auto& [key, c] : connections_) c->resume(length);
-  for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
-  run_queue();
-}
-
-void server::drop_waiting() {
-  for (const auto& stream : waiting_) {
-    record(event_kind::server_closed, stream->connection_id(), 0, "no upgrade");
+  if (out.gagged) from.core().on_end();
+  if (out.then) {
+    queue_.push(std::max(now, from.not_before) + last_words, from.key(), from.id(), true,
+                hang_up{out.then->how, out.then->code, out.then->name});
   }
-  arriving_ -= waiting_.size();
-  waiting_.clear();
+  arm_queue();
+  arm_fault_timer();
 }
 
-// --- restart ---
-
-void server::begin_restart(const scenario::planned_fault& planned) {
-  restart_number_ = planned.number;
-  restart_.begin(time_.now(), planned.phases);
-  for (const auto& [key, c] : connections_) hit(fault_kind::restart, c->id());
-  enter(restart_phase::stopping);
-  advance_restart();
+command_verdict server::judge(std::uint32_t connection, std::uint64_t id, std::string_view,
+                              std::string_view what) {
+  auto verdict = faults_.on_command(connection, id, what, time_.now());
+  arm_fault_timer();
+  return verdict;
 }
 
-void server::advance_restart() {
-  while (const auto phase = restart_.next(time_.now())) enter(*phase);
-  restart_timer_.call_at(restart_.deadline(), [this] { advance_restart(); });
+std::optional<std::string> server::judge_login(std::uint32_t connection) {
+  return faults_.on_login(connection, time_.now());
 }
 
-void server::enter(restart_phase phase) {
-  record(event_kind::phase_changed, 0, 0, std::string(name_of(phase)));
-  const auto wall = to_wall_time(time_.wall_now());
-  switch (phase) {
-    case restart_phase::stopping:
-      lose_queue("restart: stopping");
-      end_all("restart: stopping");
-      break;
-    case restart_phase::refused:  // The process ends: so do the sockets that still linger.
-      ++life_;
-      end_visits();
-      bans_.on_restart();
-      for (const auto& [key, c] : connections_) c->cut();
-      drop_waiting();
-      (void)house_.become(presence::absent, wall, watch_);
-      around_.state = core_state::not_running;
-      break;
-    case restart_phase::not_running:
-      break;
-    case restart_phase::starting:
-      around_.state = core_state::starting;
-      publish_plain("core_config_updated");
-      publish_plain("homeassistant_start");
-      publish(house_.become(presence::restored, wall, watch_));
-      break;
-    case restart_phase::running:
-      publish(house_.become(presence::real, wall, watch_));
-      around_.state = core_state::running;
-      publish_plain("core_config_updated");
-      publish_plain("homeassistant_started");
-      break;
-  }
-  update_listener();
+stage_verdict server::on_accepted(std::uint32_t connection) {
+  auto verdict = faults_.on_accepted(connection, time_.now());
+  report_hits();
+  arm_fault_timer();
+  return verdict;
+}
+
+stage_verdict server::on_request(std::uint32_t connection, const net::http_request& asked) {
+  auto verdict = faults_.on_request(connection, asked.target, time_.now());
+  report_hits();
+  return verdict;
+}
+
+stage_verdict server::on_upgraded(std::uint32_t connection) {
+  auto verdict = faults_.on_upgraded(connection, time_.now());
+  report_hits();
+  return verdict;
+}
+
+bool server::grants_deflate(std::uint32_t connection) {
+  if (faults_.idle()) return true;
+  const bool granted = faults_.grants_deflate(connection, time_.now());
+  report_hits();
+  return granted;
 }
 
 }  // namespace hassle::mockha

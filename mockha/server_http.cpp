@@ -17,18 +17,18 @@ bool server::is_stopping() const { return stopping_ || !listens(restart_.phase()
 
 void server::write_state(std::string_view entity_id, std::string state,
                          const json::object& attributes) {
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   const auto change = house_.set(entity_id, std::move(state), attributes, wall, watch_);
   if (change) publish(std::vector{*change});
 }
 
 void server::erase_state(std::string_view entity_id) {
-  const auto change = house_.remove(entity_id, to_wall_time(time_.wall_now()), watch_);
+  const auto change = house_.remove(entity_id, wall_now(), watch_);
   if (change) publish(std::vector{*change});
 }
 
 void server::fire(std::string_view type, const json::object& data, std::string_view user_id) {
-  const auto wall = to_wall_time(time_.wall_now());
+  const auto wall = wall_now();
   context cause = house_.make_context(wall);
   cause.user_id = user_id;
   publish(make_event(type, json_text(json::value(data)), cause, wall));
@@ -89,8 +89,7 @@ asio::awaitable<std::optional<server::upgrade>> server::serve(visitor* v) {
         answer = co_await answer_instead(v, verdict);
       } else {
         close = !asked->keep_alive;
-        http_outcome outcome =
-            http_api_.answer(*asked, v->address, time_.now(), to_wall_time(time_.wall_now()));
+        http_outcome outcome = http_api_.answer(*asked, v->address, time_.now(), wall_now());
         if (auto* wanted = std::get_if<upgrade_wanted>(&outcome)) {
           co_return upgrade{.asked = std::move(*asked), .wanted = std::move(*wanted)};
         }
@@ -140,8 +139,9 @@ asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
   } else {
     answer = std::move(std::get<net::http_response>(outcome));
   }
-  const net::duration delay = faults_.delay();
-  if (delay > net::duration::zero()) hit(fault_kind::slow, v->id);
+  const net::duration delay =
+      faults_.idle() ? net::duration{} : faults_.slowness(v->id, "HTTP", time_.now());
+  report_hits();
   if (takes + delay > net::duration::zero()) {
     (void)co_await net::sleep_until(time_, time_.now() + takes + delay);
     co_await stall_over(v->id);
@@ -155,7 +155,7 @@ asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
 
 asio::awaitable<void> server::stall_over(std::uint32_t id) {
   while (stalled()) {
-    hit(fault_kind::stall, id);
+    touch<scenario::stall_fault>(id);
     const auto gate = stall_gate_;
     const auto end = co_await gate->wait(time_);
     if (end == net::wait_end::cancelled) co_return;

@@ -17,7 +17,7 @@ using reports::event_kind;
 
 void server::update_listener() {
   const bool wanted =
-      started_ && !stopping_ && listens(restart_.phase()) && !faults_.any(fault_kind::refuse);
+      started_ && !stopping_ && listens(restart_.phase()) && !faults_.any<scenario::refuse_fault>();
   listen_retry_.cancel();
   if (!wanted && listener_) {
     std::exchange(listener_, nullptr)->close();
@@ -39,12 +39,12 @@ asio::awaitable<void> server::accept_loop(std::unique_ptr<net::acceptor> from) {
     if (stream) {
       record(event_kind::server_accepted, (*stream)->connection_id(), 0);
       if (restart_.phase() != restart_phase::running) {
-        hit(fault_kind::restart, (*stream)->connection_id());
+        touch<scenario::restart_fault>((*stream)->connection_id());
       }
       if (arriving_ + connections_.size() >= config_.limits.connections_max) {
         (*stream)->reset();
       } else if (stalled()) {
-        hit(fault_kind::stall, (*stream)->connection_id());
+        touch<scenario::stall_fault>((*stream)->connection_id());
         ++arriving_;
         waiting_.push_back(std::move(*stream));
       } else {
@@ -144,10 +144,10 @@ asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
   limits.message_bytes_max = config_.limits.message_bytes_max;
   limits.send_queue_max = config_.limits.send_queue_max;
   limits.close_handshake = config_.limits.close_handshake;
-  limits.deflate = config_.deflate;
+  limits.deflate = config_.deflate && grants_deflate(v->id);
   session_origin origin{.address = std::move(by.wanted.address),
                         .user_agent = std::move(by.wanted.user_agent),
-                        .deflate = config_.deflate && offers_deflate(by.asked)};
+                        .deflate = limits.deflate && offers_deflate(by.asked)};
   std::string early;
   auto stream = v->http->release(early);
   auto socket =
@@ -167,13 +167,17 @@ asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
                                             around_, std::move(*socket), std::move(origin));
   connection& c = *fresh;
   connections_.emplace(key, std::move(fresh));
+  if (!faults_.idle()) {
+    c.apply(faults_.transport(v->id, false, time_.now()));
+    report_hits();
+  }
   if (const auto* how = std::get_if<stay_silent>(&verdict)) {
     c.fall_silent();
     (void)co_await net::sleep_until(time_, time_.now() + how->at_most);
     const auto found = connections_.find(key);
     if (found != connections_.end()) found->second->end(connection::style::reset, 0, "silence");
   } else if (stalled()) {
-    hit(fault_kind::stall, v->id);
+    touch<scenario::stall_fault>(v->id);
     c.pause();
   } else {
     c.begin();

@@ -262,6 +262,12 @@ void session_core::on_auth(const json::value* message, turn& t) {
     refuse(t, "invalid token", checked.error(), "auth invalid");
     return;
   }
+  if (around_.judge) {
+    if (const auto refusal = around_.judge->judge_login(connection_)) {
+      refuse(t, "refused by a fault", *refusal, "auth invalid");
+      return;
+    }
+  }
   caller_ = *checked;
   become(phase::command);
   last_command_ = t.now;

@@ -61,6 +61,7 @@ class session_core {
   [[nodiscard]] const token_store::caller& caller() const noexcept { return caller_; }
   [[nodiscard]] std::uint64_t last_id() const noexcept { return last_id_; }
   [[nodiscard]] std::size_t subscriptions() const noexcept { return subscriptions_.size(); }
+  [[nodiscard]] bool subscribed(std::uint64_t id) const { return subscriptions_.contains(id); }
   /// Messages that are ready together may be sent as one array.
   [[nodiscard]] bool coalescing() const noexcept { return coalescing_; }
 

@@ -222,6 +222,13 @@ std::expected<void, input_error> check_listed_commands(const scenario& s, const 
 
 }  // namespace
 
+planned_fault draw_occurrence(const fault& f, random_stream& random) {
+  planned_fault result = draw_parameters(f, random);
+  result.armed = f.after.has_value();
+  result.open_ended = f.open_ended;
+  return result;
+}
+
 std::expected<plan, input_error> make_plan(const scenario& s, std::uint64_t seed) {
   plan p;
   p.seed = seed;

@@ -61,6 +61,10 @@ struct plan {
 
 inline constexpr std::size_t plan_items_max = 2'000'000;
 
+/// One occurrence of a fault that happens now, with everything drawn; `at` and the numbers are
+/// zero. Armed where it has a trigger.
+[[nodiscard]] planned_fault draw_occurrence(const fault& f, random_stream& random);
+
 /// The plan written as a scenario with explicit times: parsing and planning it again gives the
 /// same commands, faults and recycles for every seed.
 [[nodiscard]] std::string frozen_scenario(const scenario& s, const plan& p);

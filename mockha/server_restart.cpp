@@ -1,0 +1,160 @@
+// A server that restarts or stands still, and answers that are late; its ordinary life is in
+// server.cpp.
+#include "mockha/server.hpp"
+
+#include <cassert>
+#include <utility>
+#include <variant>
+
+namespace hassle::mockha {
+
+using reports::event_kind;
+
+// --- answers that are late ---
+
+void server::arm_queue() {
+  const net::time_point due = queue_.deadline();
+  if (stalled() || due >= queue_armed_for_) return;
+  queue_armed_for_ = due;
+  queue_timer_.call_at(due, [this] {
+    queue_armed_for_ = net::never;
+    run_queue();
+  });
+}
+
+void server::run_queue() {
+  if (stalled()) return;
+  while (auto due = queue_.pop_due(time_.now())) {
+    auto* message = std::get_if<send_text>(&due->what);
+    const auto found = connections_.find(due->key);
+    if (found == connections_.end() ||
+        (message && found->second->core().where() != session_core::phase::command &&
+         message->answers != 0)) {
+      // The call ran on without its caller; its result is of no use to anybody.
+      if (message && message->answers != 0) {
+        record(event_kind::answer_lost, due->connection,
+               static_cast<std::int64_t>(message->answers), "connection ended");
+      }
+      continue;
+    }
+    connection& c = *found->second;
+    if (auto* wish = std::get_if<end_session>(&due->what)) {
+      c.end(wish->with_close ? connection::style::close : connection::style::fin, 1000,
+            std::move(wish->why));
+    } else if (auto* cut = std::get_if<hang_up>(&due->what)) {
+      c.end(style_of(cut->how), cut->code, std::move(cut->why));
+    } else if (due->decided) {
+      c.transmit(std::move(*message));
+    } else {
+      c.perform(c.core().on_answer_due(std::move(*message)));
+    }
+  }
+  arm_queue();
+}
+
+void server::lose_queue(std::string_view why) {
+  for (const auto& item : queue_.take_all()) {
+    const auto* message = std::get_if<send_text>(&item.what);
+    if (!message || message->answers == 0) continue;
+    record(event_kind::answer_lost, item.connection, static_cast<std::int64_t>(message->answers),
+           std::string(why));
+  }
+  queue_timer_.cancel();
+  queue_armed_for_ = net::never;
+}
+
+void server::end_all(std::string_view why) {
+  // A server that stands still says no goodbye.
+  const auto how = stalled() ? connection::style::fin : connection::style::close;
+  for (const auto& [key, c] : connections_) {
+    c->end(c->begun() ? how : connection::style::fin, 1000, std::string(why));
+  }
+}
+
+// --- stall ---
+
+void server::begin_stall() {
+  if (stalled()) return;
+  stalled_since_ = time_.now();
+  stall_gate_ = std::make_shared<net::gate>();
+  queue_timer_.cancel();
+  queue_armed_for_ = net::never;
+  for (const auto& [key, c] : connections_) c->pause();
+  for (const auto& item : queue_.items()) touch<scenario::stall_fault>(item.connection);
+}
+
+void server::end_stall() {
+  if (!stalled()) return;
+  stall_ended_ = time_.now();
+  const net::duration length = stall_ended_ - *stalled_since_;
+  stalled_since_.reset();
+  std::exchange(stall_gate_, nullptr)->open();
+  for (const auto& [key, c] : connections_) c->resume(length);
+  for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
+  run_queue();
+}
+
+void server::drop_waiting() {
+  for (const auto& stream : waiting_) {
+    record(event_kind::server_closed, stream->connection_id(), 0, "no upgrade");
+  }
+  arriving_ -= waiting_.size();
+  waiting_.clear();
+}
+
+// --- restart ---
+
+void server::begin_restart(const scenario::planned_fault& planned) {
+  restart_.begin(time_.now(), planned.phases);
+  for (const auto& [key, c] : connections_) touch<scenario::restart_fault>(c->id());
+  enter(restart_phase::stopping);
+  advance_restart();
+}
+
+void server::advance_restart() {
+  while (const auto phase = restart_.next(time_.now())) enter(*phase);
+  restart_timer_.call_at(restart_.deadline(), [this] { advance_restart(); });
+}
+
+void server::hurry_restart() {
+  if (restart_.phase() == restart_phase::running) return;
+  restart_.hurry(time_.now());
+  advance_restart();
+}
+
+void server::enter(restart_phase phase) {
+  record(event_kind::phase_changed, 0, 0, std::string(name_of(phase)));
+  const auto wall = wall_now();
+  switch (phase) {
+    case restart_phase::stopping:
+      lose_queue("restart: stopping");
+      end_all("restart: stopping");
+      break;
+    case restart_phase::refused:  // The process ends: so do the sockets that still linger.
+      ++life_;
+      end_visits();
+      bans_.on_restart();
+      for (const auto& [key, c] : connections_) c->cut();
+      drop_waiting();
+      (void)house_.become(presence::absent, wall, watch_);
+      around_.state = core_state::not_running;
+      break;
+    case restart_phase::not_running:
+      break;
+    case restart_phase::starting:
+      around_.state = core_state::starting;
+      publish_plain("core_config_updated");
+      publish_plain("homeassistant_start");
+      publish(house_.become(presence::restored, wall, watch_));
+      break;
+    case restart_phase::running:
+      publish(house_.become(presence::real, wall, watch_));
+      around_.state = core_state::running;
+      publish_plain("core_config_updated");
+      publish_plain("homeassistant_started");
+      break;
+  }
+  update_listener();
+}
+
+}  // namespace hassle::mockha

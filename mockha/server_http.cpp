@@ -17,15 +17,10 @@ bool server::is_stopping() const { return stopping_ || !listens(restart_.phase()
 
 void server::write_state(std::string_view entity_id, std::string state,
                          const json::object& attributes) {
-  const auto wall = wall_now();
-  const auto change = house_.set(entity_id, std::move(state), attributes, wall, watch_);
-  if (change) publish(std::vector{*change});
+  set_state(entity_id, std::move(state), attributes);
 }
 
-void server::erase_state(std::string_view entity_id) {
-  const auto change = house_.remove(entity_id, wall_now(), watch_);
-  if (change) publish(std::vector{*change});
-}
+void server::erase_state(std::string_view entity_id) { (void)remove_entity(entity_id); }
 
 void server::fire(std::string_view type, const json::object& data, std::string_view user_id) {
   const auto wall = wall_now();

@@ -92,6 +92,11 @@ TEST(ServerHttp, DeflateIsAcceptedWhereItIsOffered) {
                             "User-Agent: tester/1.0\r\n";
   EXPECT_THAT(s.asks(s.world.dial("10.0.0.9"), "GET", "/api/websocket", offer),
               HasSubstr("Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+  const auto list = s.it.connection_list();
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0].peer, "10.0.0.9");
+  EXPECT_EQ(list[0].user_agent, "tester/1.0");
+  EXPECT_TRUE(list[0].deflate);
   server_config plain;
   plain.deflate = false;
   wired_server other(plain);

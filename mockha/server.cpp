@@ -1,9 +1,13 @@
 #include "mockha/server.hpp"
 
 #include "mockha/bus_event.hpp"
+#include "mockha/services.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cassert>
+#include <set>
 #include <utility>
 
 namespace hassle::mockha {
@@ -261,10 +265,26 @@ void server::publish(const std::vector<entity_change>& changes) {
   for (const auto& change : changes) publish(state_changed_event(change));
 }
 
-void server::publish_plain(std::string_view type) {
+void server::publish_plain(std::string_view type, std::string_view data) {
   if (!watch_.states) return;
   const auto wall = wall_now();
-  publish(make_event(type, "{}", house_.make_context(wall), wall));
+  publish(make_event(type, data, house_.make_context(wall), wall));
+}
+
+/// What integrations tell of themselves while they are loaded: clients that keep lists of services
+/// and components learn of them by this.
+void server::publish_loaded() {
+  if (!watch_.states) return;
+  std::set<std::string_view> domains;
+  for (const auto& e : house_.entities()) domains.insert(e.domain());
+  for (const auto domain : domains) {
+    publish_plain("component_loaded", fmt::format(R"({{"component":"{}"}})", domain));
+  }
+  for (const auto& each : services()) {
+    if (each.is_core()) continue;
+    publish_plain("service_registered",
+                  fmt::format(R"({{"domain":"{}","service":"{}"}})", each.domain, each.name));
+  }
 }
 
 wall_time server::wall_now() const { return to_wall_time(time_.wall_now() + clock_off_); }

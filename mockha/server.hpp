@@ -242,7 +242,8 @@ class server final : private connection_owner,
   void lose_queue(std::string_view why);
   void publish(const bus_event& event);
   void publish(const std::vector<entity_change>& changes);
-  void publish_plain(std::string_view type);
+  void publish_plain(std::string_view type, std::string_view data = "{}");
+  void publish_loaded();
 
   // Of faults.
   command_verdict judge(std::uint32_t connection, std::uint64_t id, std::string_view type,

@@ -142,6 +142,7 @@ void server::enter(restart_phase phase) {
     case restart_phase::not_running:
       break;
     case restart_phase::starting:
+      publish_loaded();
       around_.state = core_state::starting;
       publish_plain("core_config_updated");
       publish_plain("homeassistant_start");

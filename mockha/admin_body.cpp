@@ -99,13 +99,14 @@ std::vector<scenario::input_error> check_fields(const json::object& object, std:
       found.push_back(std::move(*wrong));
     }
   }
+  std::ranges::stable_sort(found, {}, &scenario::input_error::where);
+  // Last: a key that was mistyped is missing, too.
   for (const auto& field : fields) {
     if (field.required && !object.contains(field.name)) {
       found.push_back(
           problem({1, 1}, fmt::format("'{}' is missing", field.name), std::string(field.doc)));
     }
   }
-  std::ranges::stable_sort(found, {}, &scenario::input_error::where);
   return found;
 }
 

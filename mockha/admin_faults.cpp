@@ -95,12 +95,12 @@ admin_answer delete_fault(admin_desk& desk, const admin_request& request) {
 
 json::value describe_keys(const scenario::fault_kind_description& kind) {
   json::array keys;
-  for (const auto& each : kind.keys) {
-    keys.push_back(json::object{{"name", each.name},
-                                {"type", each.type},
-                                {"default", each.fallback},
-                                {"required", each.required},
-                                {"doc", each.doc}});
+  for (const auto* each : keys_by_hand(kind)) {
+    keys.push_back(json::object{{"name", each->name},
+                                {"type", each->type},
+                                {"default", each->fallback},
+                                {"required", each->required},
+                                {"doc", each->doc}});
   }
   return keys;
 }

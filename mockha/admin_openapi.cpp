@@ -1,5 +1,6 @@
 // The admin API's description, made of the tables that the router uses.
 #include "mockha/admin.hpp"
+#include "mockha/admin_text.hpp"
 #include "mockha/json_text.hpp"
 
 #include "scenarios/schema.hpp"
@@ -62,12 +63,11 @@ json::object schema_of(std::span<const body_field> fields) {
 json::object schema_of(const scenario::fault_kind_description& kind) {
   json::object properties{{"kind", json::object{{"const", kind.kind}}}};
   json::array required{"kind"};
-  for (const auto& each : kind.keys) {
-    if (each.name == "kind") continue;
-    std::string doc = fmt::format("{} ({})", each.doc, each.type);
-    if (!each.fallback.empty()) doc += fmt::format(" [{}]", each.fallback);
-    properties[each.name] = json::object{{"description", std::move(doc)}};
-    if (each.required) required.push_back(json::string(each.name));
+  for (const auto* each : keys_by_hand(kind)) {
+    std::string doc = fmt::format("{} ({})", each->doc, each->type);
+    if (!each->fallback.empty()) doc += fmt::format(" [{}]", each->fallback);
+    properties[each->name] = json::object{{"description", std::move(doc)}};
+    if (each->required) required.push_back(json::string(each->name));
   }
   return {{"type", "object"},
           {"title", kind.kind},

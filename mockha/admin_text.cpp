@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace hassle::mockha {
@@ -77,6 +78,18 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+std::vector<const scenario::key_description*> keys_by_hand(
+    const scenario::fault_kind_description& kind) {
+  std::set<std::string_view> left_out = {"kind",        "at",         "every",   "times",
+                                         "probability", "occurrence", "must_hit"};
+  std::vector<const scenario::key_description*> keys;
+  for (const auto& each : kind.keys) {
+    // Once: a kind's own key may have the name of one of those.
+    if (left_out.erase(each.name) == 0) keys.push_back(&each);
+  }
+  return keys;
 }
 
 }  // namespace hassle::mockha

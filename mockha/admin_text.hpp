@@ -3,6 +3,7 @@
 #include "mockha/admin.hpp"
 
 #include "scenarios/error.hpp"
+#include "scenarios/schema.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -36,5 +37,10 @@ namespace hassle::mockha {
 
 /// What an {argument} stands for; nothing if it is not a whole number.
 [[nodiscard]] std::optional<std::uint64_t> whole_number(std::string_view text);
+
+/// The keys that `scenario::parse_fault_json` takes for a kind, but for `kind` itself: those that
+/// say when it happens are not among them.
+[[nodiscard]] std::vector<const scenario::key_description*> keys_by_hand(
+    const scenario::fault_kind_description& kind);
 
 }  // namespace hassle::mockha

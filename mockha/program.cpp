@@ -1,9 +1,11 @@
 #include "mockha/program.hpp"
 
+#include "mockha/admin_server.hpp"
 #include "mockha/journal_hub.hpp"
 #include "mockha/journal_sink.hpp"
 #include "mockha/json_text.hpp"
 #include "mockha/program_setup.hpp"
+#include "mockha/program_tls.hpp"
 #include "mockha/scaled_world.hpp"
 #include "mockha/server.hpp"
 #include "mockha/timeline_player.hpp"
@@ -32,10 +34,22 @@ using reports::event_kind;
 
 void complain(std::string_view what) { fmt::print(stderr, "mockha: {}\n", what); }
 
+/// Where a listener is reached from this machine.
+std::string url_host(net::endpoint at) {
+  if (at.host.empty() || at.host == "0.0.0.0") at.host = "127.0.0.1";
+  if (at.host == "::") at.host = "::1";
+  return endpoint_text(at);
+}
+
 /// The first line, for programs that start this one and wait for it.
-void announce(std::string_view url, std::string_view token) {
+void announce(std::string_view url, const std::optional<std::string>& admin,
+              std::string_view token) {
   std::string line = R"({"ready":true,"url":)";
   append_string(line, url);
+  if (admin) {
+    line += R"(,"admin":)";
+    append_string(line, *admin);
+  }
   line += R"(,"token":)";
   append_string(line, token);
   line += '}';
@@ -52,6 +66,9 @@ reports::run_context journal_context(const program_options& options, const progr
   return context;
 }
 
+/// For the live log, and for whoever looks at it later than it happened.
+constexpr std::size_t events_kept_max = 10'000;
+
 /// Everything that lives while the program serves. Members go in the reverse order.
 class program {
  public:
@@ -67,7 +84,9 @@ class program {
  private:
   bool open_journal();
   [[nodiscard]] net::result<net::endpoint> open_server();
+  bool open_admin(const std::string& url);
   void play_script();
+  void perform(const timeline_step& step);
   void await_signals();
   void begin_to_stop();
   asio::awaitable<void> stop();
@@ -82,8 +101,14 @@ class program {
   std::unique_ptr<journal_sink> sink_;
   std::unique_ptr<server> server_;
   std::unique_ptr<timeline_player> player_;
+  journal_feed feed_{events_kept_max};
+  metrics metrics_;
+  std::unique_ptr<admin_desk> desk_;
+  std::unique_ptr<admin_server> admin_;
+  std::optional<std::string> admin_url_;
   bool stopping_ = false;
   bool failed_ = false;
+  bool unusable_ = false;
 };
 
 bool program::open_journal() {
@@ -99,31 +124,76 @@ bool program::open_journal() {
 
 net::result<net::endpoint> program::open_server() {
   server::recorder record;
-  if (sink_) record = [this](reports::event e) { hub_.add(std::move(e)); };
+  if (options_.admin) {
+    hub_.listen([this](const reports::event& e) {
+      feed_.add(e);
+      metrics_.on_event(e);
+    });
+  }
+  // Without anybody who wants it, nothing is noted down.
+  if (sink_ || options_.admin) record = [this](reports::event e) { hub_.add(std::move(e)); };
   server_ = std::make_unique<server>(world_, setup_.config, std::move(record));
   server_->when_asked_to_stop([this] { begin_to_stop(); });
   return server_->start(options_.listen);
 }
 
+bool program::open_admin(const std::string& url) {
+  if (!options_.admin) return true;
+  desk_ = std::make_unique<admin_desk>(
+      admin_desk{.mock = *server_,
+                 .time = world_.time(),
+                 .journal = feed_,
+                 .counted = metrics_,
+                 .player = player_.get(),
+                 .script = setup_.script ? &*setup_.script : nullptr,
+                 .facts = {.version = std::string(program_version()),
+                           .url = url,
+                           .token = options_.token,
+                           .scenario = setup_.script ? setup_.script->name : "",
+                           .seed = options_.seed,
+                           .time_scale = options_.time_scale,
+                           .left_out = setup_.left_out}});
+  // A person's clock: pages and tools live in real time.
+  admin_ = std::make_unique<admin_server>(real_, *desk_, options_.admin_token.value_or(""));
+  const net::endpoint wanted = options_.admin_listen.value_or(net::endpoint("127.0.0.1", 8124));
+  auto at = admin_->start(wanted);
+  if (!at && !options_.admin_listen) at = admin_->start(net::endpoint("127.0.0.1", 0));
+  if (!at) {
+    complain(fmt::format("--admin: cannot listen on {}: {} (try another port, or 0 for any)",
+                         endpoint_text(wanted), at.error().message()));
+    return false;
+  }
+  admin_url_ = "http://" + url_host(*at);
+  return true;
+}
+
 void program::play_script() {
   if (!setup_.script) return;
-  player_ = std::make_unique<timeline_player>(
-      world_.time(), setup_.faults, [this](const timeline_step& step) {
-        const auto& what = setup_.script->faults[step.occurrence.fault];
-        reports::event e;
-        e.kind = step.begins ? event_kind::fault_began : event_kind::fault_ended;
-        e.value = step.occurrence.number;
-        e.text = what.name;
-        hub_.add(std::move(e));
-        if (step.begins) {
-          server_->begin_fault(what, step.occurrence);
-        } else {
-          server_->end_fault(step.occurrence);
-        }
-      });
+  player_ = std::make_unique<timeline_player>(world_.time(), setup_.faults, setup_.script->length,
+                                              [this](const timeline_step& step) { perform(step); });
   complain(fmt::format("scenario {}: {} of its server's faults are played; left to others: {}",
                        setup_.script->name, setup_.faults.size(),
                        fmt::join(setup_.left_out, ", ")));
+}
+
+void program::perform(const timeline_step& step) {
+  const auto& what = setup_.script->faults[step.occurrence.fault];
+  const auto note = [&](event_kind kind) {
+    reports::event e;
+    e.kind = kind;
+    e.value = step.occurrence.number;
+    e.text = what.name;
+    hub_.add(std::move(e));
+  };
+  // What waits for something is noted by the server: when it begins, and when it ends.
+  if (step.begins) {
+    if (!step.occurrence.armed) note(event_kind::fault_began);
+    server_->begin_fault(what, step.occurrence);
+  } else if (step.occurrence.armed) {
+    server_->disarm_fault(step.occurrence);
+  } else if (server_->end_fault(step.occurrence)) {
+    note(event_kind::fault_ended);
+  }
 }
 
 void program::await_signals() {
@@ -149,10 +219,17 @@ void program::begin_to_stop() {
 asio::awaitable<void> program::stop() {
   if (player_) player_->stop();
   co_await server_->stop();
+  if (admin_) co_await admin_->stop();
   if (sink_) sink_->finish();
 }
 
 exit_status program::run() {
+  auto tls = make_tls(options_, real_.time().wall_now());
+  if (!tls) {
+    complain(tls.error());
+    return exit_status::bad_input;
+  }
+  setup_.config.tls = std::move(*tls);
   if (!open_journal()) return exit_status::bad_input;
   const auto at = open_server();
   if (!at) {
@@ -160,15 +237,23 @@ exit_status program::run() {
                          endpoint_text(options_.listen), at.error().message()));
     return exit_status::bad_input;
   }
-  // Before it says that it is ready: whoever reads that may stop it at once.
-  signals_.add(SIGTERM);
-  signals_.add(SIGINT);
-  await_signals();
+  const std::string url =
+      fmt::format("{}://{}/api/websocket", setup_.config.tls ? "wss" : "ws", url_host(*at));
   play_script();
-  announce(fmt::format("ws://{}/api/websocket", endpoint_text(*at)), options_.token);
+  if (open_admin(url)) {
+    // Before it says that it is ready: whoever reads that may stop it at once.
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    await_signals();
+    announce(url, admin_url_, options_.token);
+  } else {
+    unusable_ = true;
+    begin_to_stop();
+  }
   io_.run();  // Until the server has stopped and nothing is left of it.
   if (failed_) return exit_status::our_bug;
-  return sink_ && sink_->failed() ? exit_status::bad_input : exit_status::ok;
+  const bool unwritten = sink_ && sink_->failed();
+  return unusable_ || unwritten ? exit_status::bad_input : exit_status::ok;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "mockha/fault_engine.hpp"
 #include "mockha/home.hpp"
+#include "mockha/home_dump.hpp"
 
 #include "scenarios/library.hpp"
 
@@ -9,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace hassle::mockha {
@@ -25,12 +27,20 @@ bool knows_home(std::string_view name) {
   return std::ranges::find(home_names(), name) != home_names().end();
 }
 
+bool is_path(std::string_view name) {
+  return name.find('/') != std::string_view::npos || name.ends_with(".json");
+}
+
 /// What goes wrong without a bound stays bounded in real time, however fast the rest goes: a
 /// client's computer does not become faster by it.
 void keep_real_limits(server_config& config, double scale) {
   const auto stretch = [scale](net::duration& limit) {
     limit = std::chrono::duration_cast<net::duration>(limit * scale);
   };
+  stretch(config.limits.tls);
+  stretch(config.limits.request);
+  stretch(config.limits.keep_alive);
+  stretch(config.limits.write);
   stretch(config.limits.upgrade);
   stretch(config.limits.close_handshake);
   stretch(config.limits.listen_retry);
@@ -60,10 +70,15 @@ std::expected<void, std::string> add_scenario(program_setup& to, const program_o
   return {};
 }
 
-std::expected<void, std::string> check_home(const program_setup& setup,
-                                            const program_options& options) {
+std::expected<void, std::string> find_house(program_setup& setup, const program_options& options) {
   const std::string& name = setup.config.home;
   if (knows_home(name)) return {};
+  if (options.home && is_path(name)) {
+    auto plan = load_dump(name);
+    if (!plan) return std::unexpected(plan.error());
+    setup.config.plan = std::make_shared<const home_plan>(std::move(*plan));
+    return {};
+  }
   const std::string hint = scenario::names_hint(name, home_names());
   const std::string what = fmt::format("unknown home {}", scenario::in_quotes(name));
   if (options.home) return std::unexpected(fmt::format("--home: {} ({})", what, hint));
@@ -81,7 +96,7 @@ std::expected<program_setup, std::string> prepare(const program_options& options
   setup.config = make_config(setup.script ? setup.script->ha : scenario::server{}, options.token);
   if (options.home) setup.config.home = *options.home;
   if (options.ha_version) setup.config.session.version = *options.ha_version;
-  if (auto done = check_home(setup, options); !done) return std::unexpected(done.error());
+  if (auto done = find_house(setup, options); !done) return std::unexpected(done.error());
   keep_real_limits(setup.config, options.time_scale);
   return setup;
 }

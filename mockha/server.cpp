@@ -14,15 +14,12 @@ namespace hassle::mockha {
 
 using reports::event_kind;
 
-namespace {
-
-home_plan plan_named(std::string_view name) {
-  auto plan = find_home(name);
+home_plan plan_of(const server_config& config) {
+  if (config.plan) return *config.plan;
+  auto plan = find_home(config.home);
   assert(plan);  // Scenario and command line are checked where they are read.
   return std::move(*plan);
 }
-
-}  // namespace
 
 server_config make_config(const scenario::server& asked, std::string access_token) {
   server_config config;
@@ -43,9 +40,9 @@ server::server(net::world& world, server_config config, recorder record)
         return std::move(config);
       }()),
       record_(std::move(record)),
-      house_(plan_named(config_.home), context_source(world.random("mockha contexts")),
+      house_(plan_of(config_), context_source(world.random("mockha contexts")),
              to_wall_time(time_.wall_now())),
-      registry_(plan_named(config_.home), to_wall_time(time_.wall_now())),
+      registry_(plan_of(config_), to_wall_time(time_.wall_now())),
       tokens_(world.random("mockha tokens")),
       executions_(config_.limits.ledger_entries_max),
       around_{

@@ -63,7 +63,8 @@ struct server_limits {
 };
 
 struct server_config {
-  std::string home = "small";  ///< A name that `find_home` knows.
+  std::string home = "small";  ///< A name that `find_home` knows, unless there is a plan.
+  std::shared_ptr<const home_plan> plan;  ///< Of another home; `home` only names it.
   session_settings session;
   std::string access_token = std::string(default_access_token);  ///< Secret: never in a journal.
   /// Who can log in by name, as the owner. The password is secret.
@@ -87,6 +88,9 @@ struct server_config {
 /// The configuration that a scenario asks for.
 [[nodiscard]] server_config make_config(
     const scenario::server& asked, std::string access_token = std::string(default_access_token));
+
+/// What the home begins as.
+[[nodiscard]] home_plan plan_of(const server_config& config);
 
 /// A mock Home Assistant on a host of a world: listens, serves, and misbehaves when told to.
 ///

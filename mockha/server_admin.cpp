@@ -2,7 +2,6 @@
 #include "mockha/server.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace hassle::mockha {
@@ -71,19 +70,18 @@ void server::reset() {
   for (const auto& fault : faults()) {
     if (fault.where != fault_status::stage::ended) lift(fault.number);
   }
-  restart_.hurry(time_.now());
-  advance_restart();
-  const auto plan = find_home(config_.home);
-  assert(plan);
+  faults_.forget_ended();
+  hurry_restart();
+  const home_plan plan = plan_of(config_);
   std::vector<std::string> extra;
   for (const auto& each : house_.entities()) {
-    if (std::ranges::find(plan->entities, each.id(), &home_plan::item::entity_id) ==
-        plan->entities.end()) {
+    if (std::ranges::find(plan.entities, each.id(), &home_plan::item::entity_id) ==
+        plan.entities.end()) {
       extra.push_back(each.id());
     }
   }
   for (const auto& id : extra) remove_entity(id);
-  for (const auto& each : plan->entities) set_state(each.entity_id, each.state, each.attributes);
+  for (const auto& each : plan.entities) set_state(each.entity_id, each.state, each.attributes);
   executions_.clear();
 }
 

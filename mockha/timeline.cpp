@@ -16,12 +16,14 @@ bool happens_before(const timeline_step& a, const timeline_step& b) {
 
 }  // namespace
 
-timeline::timeline(const std::vector<scenario::planned_fault>& occurrences, net::time_point now)
+timeline::timeline(const std::vector<scenario::planned_fault>& occurrences, net::duration length,
+                   net::time_point now)
     : since_(now) {
   steps_.reserve(2 * occurrences.size());
   for (const auto& one : occurrences) {
     steps_.push_back({.at = one.at, .begins = true, .occurrence = one});
-    steps_.push_back({.at = one.at + one.lasts, .begins = false, .occurrence = one});
+    const net::duration ends = one.armed ? std::max(one.at, length) : one.at + one.lasts;
+    steps_.push_back({.at = ends, .begins = false, .occurrence = one});
   }
   std::ranges::stable_sort(steps_, happens_before);
 }

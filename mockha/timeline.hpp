@@ -34,8 +34,10 @@ class timeline {
  public:
   enum class state : std::uint8_t { running, paused, finished };
 
-  /// `occurrences` in any order; their numbers are unique. It runs from `now` on.
-  timeline(const std::vector<scenario::planned_fault>& occurrences, net::time_point now);
+  /// `occurrences` in any order; their numbers are unique. It runs from `now` on. What is armed
+  /// waits until `length` at most: that is its end here, whatever becomes of it.
+  timeline(const std::vector<scenario::planned_fault>& occurrences, net::duration length,
+           net::time_point now);
 
   /// What is due now; never anything unless it is running.
   [[nodiscard]] std::vector<timeline_step> due(net::time_point now);

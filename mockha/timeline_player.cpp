@@ -6,8 +6,11 @@ namespace hassle::mockha {
 
 timeline_player::timeline_player(net::time_source& time,
                                  const std::vector<scenario::planned_fault>& occurrences,
-                                 performer perform)
-    : time_(time), tape_(occurrences, time.now()), perform_(std::move(perform)), timer_(time) {
+                                 net::duration length, performer perform)
+    : time_(time),
+      tape_(occurrences, length, time.now()),
+      perform_(std::move(perform)),
+      timer_(time) {
   arm();
 }
 

@@ -17,9 +17,9 @@ class timeline_player {
  public:
   using performer = std::function<void(const timeline_step&)>;
 
-  /// Plays from now on.
+  /// Plays from now on. For `length` see `timeline`.
   timeline_player(net::time_source& time, const std::vector<scenario::planned_fault>& occurrences,
-                  performer perform);
+                  net::duration length, performer perform);
 
   void pause();
   void resume();

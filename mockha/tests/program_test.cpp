@@ -7,6 +7,8 @@
 
 #include <array>
 #include <csignal>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -75,11 +77,56 @@ TEST(Program, SaysWhereItListensAndStopsWhenToldTo) {
     const std::string ready = mockha.line();
     EXPECT_THAT(ready, testing::MatchesRegex(
                            "\\{\"ready\":true,\"url\":\"ws://127\\.0\\.0\\.1:[1-9][0-9]*/api/"
-                           "websocket\",\"token\":\"t\\\\\"1\"\\}"));
+                           "websocket\",\"admin\":\"http://127\\.0\\.0\\.1:[1-9][0-9]*\",\"token\":"
+                           "\"t\\\\\"1\"\\}"));
     mockha.signal(which);
     EXPECT_EQ(mockha.rest(), "");
     EXPECT_EQ(mockha.exit_status(), 0);
   }
+}
+
+TEST(Program, WithoutTheAdminApiTheReadyLineHasNone) {
+  program mockha({"--listen", "127.0.0.1:0", "--admin", "off"});
+  EXPECT_THAT(mockha.line(), testing::Not(HasSubstr("admin\":")));
+}
+
+TEST(Program, ASelfSignedCertificateMakesItWss) {
+  program mockha({"--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--tls-self-signed"});
+  EXPECT_THAT(mockha.line(), HasSubstr("\"url\":\"wss://127.0.0.1:"));
+}
+
+TEST(Program, APortThatIsTakenIsNamed) {
+  program first({"--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"});
+  const std::string ready = first.line();
+  const auto at = ready.find("http://") + std::string("http://").size();
+  const std::string taken = ready.substr(at, ready.find('"', at) - at);
+  program second({"--listen", "127.0.0.1:0", "--admin", taken});
+  EXPECT_THAT(second.rest(), testing::AllOf(HasSubstr(taken), HasSubstr("0 for any")));
+  EXPECT_EQ(second.exit_status(), 2);
+  program third({"--listen", taken});
+  EXPECT_THAT(third.rest(), testing::AllOf(HasSubstr(taken), HasSubstr("0 for any")));
+  EXPECT_EQ(third.exit_status(), 2);
+}
+
+// Other people's parts of a scenario are named; the journal is whole, whenever it is stopped.
+TEST(Program, AScenarioIsPlayedAndTheJournalIsWhole) {
+  const std::string file = testing::TempDir() + "mockha-program-test.jsonl";
+  program mockha({"--listen", "127.0.0.1:0", "--scenario", "ha-restart", "--time-scale", "1000",
+                  "--seed", "7", "--journal", file});
+  EXPECT_THAT(mockha.line(), testing::AllOf(HasSubstr("scenario ha-restart"),
+                                            HasSubstr("left to others: the workload")));
+  EXPECT_THAT(mockha.line(), HasSubstr("\"ready\":true"));
+  mockha.signal(SIGTERM);
+  EXPECT_EQ(mockha.exit_status(), 0);
+  std::ifstream in(file);
+  std::string first;
+  std::string last;
+  std::getline(in, first);
+  EXPECT_THAT(first,
+              testing::AllOf(HasSubstr("\"scenario\":\"ha-restart\""), HasSubstr("\"seed\":7")));
+  for (std::string line; std::getline(in, line);) last = line;
+  EXPECT_THAT(last, testing::StartsWith("{\"digest\":\""));
+  std::remove(file.c_str());
 }
 
 TEST(Program, BadUsageIsOneLineAndStatusTwo) {

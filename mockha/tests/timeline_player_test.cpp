@@ -32,7 +32,7 @@ class TimelinePlayer : public testing::Test {
   net::manual_world world_;
   std::vector<std::string> seen_;
   timeline_player player_{
-      world_.time(), plan(), [this](const timeline_step& s) {
+      world_.time(), plan(), 60s, [this](const timeline_step& s) {
         seen_.push_back((s.begins ? "+" : "-") + std::to_string(s.occurrence.number));
       }};
 };

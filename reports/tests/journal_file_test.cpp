@@ -75,7 +75,8 @@ TEST(JournalFile, IsOneObjectALine) {
 
 // What a program writes while it runs is the same file, byte for byte.
 TEST(JournalFile, CanBeWrittenWhileItHappens) {
-  const journal j = recorder().at(1s).issue(1, read).after(1ms).fail(2, "other: starting").written();
+  const journal j =
+      recorder().at(1s).issue(1, read).after(1ms).fail(2, "other: starting").written();
   std::ostringstream out;
   journal_stream stream(out, a_run(), "1.2.3");
   for (const event& e : j.events()) stream.add(e);

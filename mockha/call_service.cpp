@@ -42,7 +42,8 @@ void add_reached(service_call& call, const registries& in) {
 
 void call_service_command(command_turn& turn) {
   const surroundings& around = turn->around;
-  auto call = read_service_call(turn->command, wording_of(around.settings.version));
+  const wording how = wording_of(around.settings.version);
+  auto call = read_service_call(turn->command, how);
   if (!call) {
     turn.fail(plain_failure("invalid_format", std::move(call.error())));
     return;
@@ -58,7 +59,7 @@ void call_service_command(command_turn& turn) {
   const bool wants_response = response && response->get_bool();
   if (const auto problem = response_problem(*called, wants_response)) {
     turn.fail(*problem);
-  } else if (std::string text = schema_violations(*called, *call); !text.empty()) {
+  } else if (std::string text = schema_violations(*called, *call, how); !text.empty()) {
     turn.fail(plain_failure("invalid_format", std::move(text)));
   } else if (called->admin_only && !turn->caller.is_admin) {
     // Not `unauthorized`: what a service raises becomes this.

@@ -58,6 +58,12 @@ void connection::perform(actions wanted) {
   }
 }
 
+void connection::hear(const bus_event& event) {
+  if (!core_.listens()) return;
+  perform(core_.on_event(event));
+  arm();  // A subscription may want to be woken because of it.
+}
+
 void connection::on_text(std::string_view message) {
   ++received_;
   if (owner_.stalled()) {

@@ -41,6 +41,8 @@ class connection final : public net::websocket_events {
   [[nodiscard]] bool begun() const noexcept { return begun_; }
   [[nodiscard]] bool ending() const noexcept { return ended_here_; }
   void perform(actions wanted);
+  /// Something has happened on the bus.
+  void hear(const bus_event& event);
 
   void pause();
   /// The server stood still for so long, and goes on.

@@ -253,7 +253,7 @@ void server::on_ended(connection& from) {
 
 void server::publish(const bus_event& event) {
   for (const auto& [key, c] : connections_) {
-    if (c->core().listens()) c->perform(c->core().on_event(event));
+    c->hear(event);
   }
 }
 

@@ -262,12 +262,6 @@ void append_line(std::string& to, std::string_view line) {
   to += line;
 }
 
-std::string place(std::string_view key) {
-  std::string quoted;
-  append_python(quoted, json::value(key));
-  return fmt::format("data[{}]", quoted);
-}
-
 }  // namespace
 
 std::string describe(const service_call& call) {
@@ -290,27 +284,28 @@ const service* find_service(std::string_view domain, std::string_view name) {
   return look_up(lower_case(domain), lower_case(name));
 }
 
-std::string schema_violations(const service& of, const service_call& call) {
+std::string schema_violations(const service& of, const service_call& call, wording how) {
   std::string problems;
+  const auto add = [&](std::string line) { append_line(problems, without_value(std::move(line))); };
   if (of.reaches != reach::any_domain) {  // That one takes whatever the entity's service takes.
     for (const auto& member : call.data) {
       const std::string_view key = member.key();
       const auto f = std::ranges::find(of.fields, key, &field::name);
       if (f == of.fields.end()) {
-        append_line(problems, "extra keys not allowed @ " + place(key));
+        add(extra_key(how, {std::string(key)}, {}));
       } else if (const std::string problem = value_problem(*f, member.value()); !problem.empty()) {
-        append_line(problems, fmt::format("{} for dictionary value @ {}", problem, place(key)));
+        add(bad_value(how, problem, {std::string(key)}, {}));
       }
     }
     for (const auto& f : of.fields) {
       if (f.required && !call.data.contains(f.name)) {
-        append_line(problems, "required key not provided @ " + place(f.name));
+        add(missing_key(how, {std::string(f.name)}));
       }
     }
   }
   const bool needs_target = of.reaches != reach::nothing && of.reaches != reach::any_domain;
   if (of.reaches == reach::nothing && call.has_target) {
-    append_line(problems, "extra keys not allowed @ data['entity_id']");
+    add(extra_key(how, {"entity_id"}, {}));
   } else if (problems.empty() && needs_target && !call.has_target) {
     problems = "must contain at least one of entity_id, device_id, area_id, floor_id, label_id.";
   }

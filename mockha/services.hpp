@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mockha/entity.hpp"
+#include "mockha/wording.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -94,7 +95,8 @@ struct service {
 [[nodiscard]] const service* find_service(std::string_view domain, std::string_view name);
 
 /// What the service's own schema says against this call; empty if nothing. One problem a line.
-[[nodiscard]] std::string schema_violations(const service& of, const service_call& call);
+[[nodiscard]] std::string schema_violations(const service& of, const service_call& call,
+                                            wording how = wording::classic);
 
 /// The result of get_services, without what a home adds.
 [[nodiscard]] std::string services_json(bool core_only);

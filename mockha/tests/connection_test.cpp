@@ -83,6 +83,7 @@ class fake_owner final : public connection_owner {
   void on_watch_changed() override {}
   void on_ended(connection&) override {}
   [[nodiscard]] bool stalled() const override { return is_stalled; }
+  [[nodiscard]] wall_time wall_now() const override { return {}; }
 
   std::vector<std::uint64_t> sent;
   std::vector<std::uint64_t> unsent;

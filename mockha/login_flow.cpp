@@ -20,7 +20,7 @@ std::string login_flows::begin(std::string_view address) {
   const auto high = random_();
   const auto low = random_();
   std::string id = fmt::format("{:016x}{:016x}", high, low);
-  flows_.emplace(id, flow{.number = next_number_++, .address = std::string(address)});
+  flows_.emplace(id, begun{.number = next_number_++, .address = std::string(address)});
   return id;
 }
 

@@ -40,14 +40,14 @@ class login_flows {
   bool abort(std::string_view flow);
 
  private:
-  struct flow {
+  struct begun {
     std::uint64_t number = 0;  // Of its making.
     std::string address;
   };
 
   net::random_stream random_;
   limits limits_;
-  std::map<std::string, flow, std::less<>> flows_;
+  std::map<std::string, begun, std::less<>> flows_;
   std::uint64_t next_number_ = 1;
 };
 

@@ -217,6 +217,13 @@ class server final : private connection_owner,
   asio::awaitable<void> welcome(std::unique_ptr<net::byte_stream> stream);
   [[nodiscard]] asio::awaitable<std::unique_ptr<net::byte_stream>> secured(
       std::uint32_t id, std::unique_ptr<net::byte_stream> stream);
+  /// What a request comes to: an answer, a WebSocket, or nothing any more.
+  struct reply {
+    std::optional<net::http_response> answer;
+    bool close = true;
+    std::optional<upgrade> wanted;
+  };
+  [[nodiscard]] asio::awaitable<reply> reply_to(visitor* v, net::http_request asked);
   /// Answers requests until the connection ends, or one of them wants a WebSocket.
   [[nodiscard]] asio::awaitable<std::optional<upgrade>> serve(visitor* v);
   [[nodiscard]] asio::awaitable<void> open_session(visitor* v, upgrade by);

@@ -69,34 +69,41 @@ asio::awaitable<std::optional<server::upgrade>> server::serve(visitor* v) {
   net::duration limit = config_.limits.request;
   for (;;) {
     auto asked = co_await net::within(time_, time_.now() + limit, v->http->read());
-    if (v->closed || v->life != life_) co_return std::nullopt;
-    bool close = true;
-    std::optional<net::http_response> answer;
-    if (!asked) {
-      answer = net::refusal(asked.error());
+    if (v->closed || v->life != life_) break;
+    reply said;
+    if (asked) {
+      said = co_await reply_to(v, std::move(*asked));
     } else {
-      co_await stall_over(v->id);
-      if (v->life != life_) co_return std::nullopt;
-      const stage_verdict verdict = stages_ ? stages_->on_request(v->id, *asked) : go_on{};
-      if (!std::holds_alternative<go_on>(verdict)) {
-        const auto* instead = std::get_if<answer_with>(&verdict);
-        close = !asked->keep_alive || (instead && instead->close);
-        answer = co_await answer_instead(v, verdict);
-      } else {
-        close = !asked->keep_alive;
-        http_outcome outcome = http_api_.answer(*asked, v->address, time_.now(), wall_now());
-        if (auto* wanted = std::get_if<upgrade_wanted>(&outcome)) {
-          co_return upgrade{.asked = std::move(*asked), .wanted = std::move(*wanted)};
-        }
-        answer = co_await answer_to(v, std::move(outcome));
-      }
+      said.answer = net::refusal(asked.error());
     }
-    if (!answer) co_return std::nullopt;
-    const bool went_out = co_await write(v, std::move(*answer), close);
-    if (!went_out) co_return std::nullopt;
+    if (!said.answer) co_return std::move(said.wanted);
+    const bool went_out = co_await write(v, std::move(*said.answer), said.close);
+    if (!went_out) break;
     // After the last answer the peer's end is waited for, lest the answer be lost to a reset.
-    limit = close ? config_.limits.close_handshake : config_.limits.keep_alive;
+    limit = said.close ? config_.limits.close_handshake : config_.limits.keep_alive;
   }
+  co_return std::nullopt;
+}
+
+asio::awaitable<server::reply> server::reply_to(visitor* v, net::http_request asked) {
+  reply said;
+  co_await stall_over(v->id);
+  if (v->life != life_) co_return said;
+  said.close = !asked.keep_alive;
+  stage_verdict verdict = stages_ ? stages_->on_request(v->id, asked) : go_on{};
+  if (!std::holds_alternative<go_on>(verdict)) {
+    const auto* instead = std::get_if<answer_with>(&verdict);
+    said.close = said.close || (instead && instead->close);
+    said.answer = co_await answer_instead(v, std::move(verdict));
+    co_return said;
+  }
+  http_outcome outcome = http_api_.answer(asked, v->address, time_.now(), wall_now());
+  if (auto* wanted = std::get_if<upgrade_wanted>(&outcome)) {
+    said.wanted = upgrade{.asked = std::move(asked), .wanted = std::move(*wanted)};
+  } else {
+    said.answer = co_await answer_to(v, std::move(outcome));
+  }
+  co_return said;
 }
 
 // What a fault has put in the place of the answer; nothing where there is none to come.

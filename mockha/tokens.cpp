@@ -155,10 +155,10 @@ std::string token_store::make_code(std::string client_id, std::string user_id, w
                                           [](const auto& entry) { return entry.second.number; }));
   }
   std::string text = random_hex(id_characters);
-  codes_.emplace(text, code{.number = next_number_++,
-                            .client_id = std::move(client_id),
-                            .user_id = std::move(user_id),
-                            .created = now});
+  codes_.emplace(text, login_code{.number = next_number_++,
+                                  .client_id = std::move(client_id),
+                                  .user_id = std::move(user_id),
+                                  .created = now});
   return text;
 }
 

@@ -125,7 +125,7 @@ class token_store {
   void expire_access_tokens();
 
  private:
-  struct code {
+  struct login_code {
     std::uint64_t number = 0;  // Of its making.
     std::string client_id;
     std::string user_id;
@@ -155,7 +155,7 @@ class token_store {
   std::map<std::uint64_t, refresh_token> tokens_;  // By the number of their making.
   std::map<std::string, std::uint64_t, std::less<>> by_id_;
   std::map<std::string, std::uint64_t, std::less<>> by_token_;  // Not of long-lived ones.
-  std::map<std::string, code, std::less<>> codes_;
+  std::map<std::string, login_code, std::less<>> codes_;
   std::uint64_t next_number_ = 1;
 };
 

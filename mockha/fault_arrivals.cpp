@@ -198,7 +198,7 @@ transport_faults fault_engine::transport(std::uint32_t connection, bool open, ne
   each<scenario::trickle_fault>([&](entry& e, const scenario::trickle_fault& f) {
     if (result.piece_bytes == 0 && decide(e, connection, "bytes", now)) {
       result.piece_bytes = f.bytes;
-      result.piece_every = f.every;
+      result.piece_every = f.gap;
     }
   });
   each<scenario::batch_fault>([&](entry& e, const scenario::batch_fault& f) {

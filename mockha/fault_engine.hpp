@@ -109,8 +109,8 @@ class fault_engine {
   void on_time(net::time_point now);
   [[nodiscard]] net::time_point deadline() const noexcept;
 
-  /// None is armed or in force.
-  [[nodiscard]] bool idle() const noexcept { return live_.empty(); }
+  /// None is armed or in force, and no message is held back.
+  [[nodiscard]] bool idle() const noexcept { return live_.empty() && held_.empty(); }
 
   // --- what happened ---
 

@@ -281,7 +281,7 @@ kind_rules declare_trickle() {
   rules.keys
       .key("bytes", parameter(&trickle_fault::bytes), an_integer<std::uint32_t>(1, 1U << 20U),
            "Of a piece, at most.")
-      .key("every", parameter(&trickle_fault::every), a_duration(zero::refused),
+      .key("gap", parameter(&trickle_fault::gap), a_duration(zero::refused),
            "From a piece to the next.");
   return rules;
 }

@@ -158,10 +158,10 @@ struct clock_jump_fault {  ///< S. Its wall clock is wrong.
   duration by = std::chrono::hours(1);
   bool back = false;
 };
-struct no_deflate_fault {};                        ///< C. Compression is not granted.
-struct trickle_fault {                             ///< C. Bytes come in drops.
-  std::uint32_t bytes = 1;                         ///< > 0
-  duration every = std::chrono::milliseconds(10);  ///< > 0
+struct no_deflate_fault {};                      ///< C. Compression is not granted.
+struct trickle_fault {                           ///< C. Bytes come in drops.
+  std::uint32_t bytes = 1;                       ///< > 0
+  duration gap = std::chrono::milliseconds(10);  ///< > 0
 };
 struct fragment_fault {      ///< C. Messages come in many frames.
   std::uint32_t bytes = 16;  ///< Of payload, each. > 0

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace hassle::scenario {
 namespace {
 
@@ -267,6 +269,16 @@ TEST(FaultKinds, EachIsDescribedWithItsKeys) {
   }
   EXPECT_EQ(fault_kinds().size(), std::variant_size_v<fault_parameters>);
   EXPECT_EQ(by_server, std::variant_size_v<fault_parameters> - 5);
+}
+
+// The first of two would be read for both.
+TEST(FaultKinds, NoKeyIsDeclaredTwice) {
+  for (const fault_kind_description& kind : fault_kinds()) {
+    std::set<std::string> names;
+    for (const key_description& key : kind.keys) {
+      EXPECT_TRUE(names.insert(key.name).second) << kind.kind << "." << key.name;
+    }
+  }
 }
 
 TEST(FaultKinds, AFaultIsShownOnOneLine) {

@@ -175,6 +175,36 @@ test("what happens at once comes in one frame", async (t) => {
   assert.ok(lights.every((light) => light.state === "on"));
 });
 
+test("a service that answers is asked for its response", async (t) => {
+  const mockha = await Mockha.start(t, "--home", "large");
+  const connection = await connect(t, mockha);
+  const services = await ha.getServices(connection);
+  assert.deepEqual(services.weather.get_forecasts.response, { optional: false });
+  const weather = (await ha.getStates(connection)).find((state) =>
+    state.entity_id.startsWith("weather."),
+  );
+  const ask = (returnResponse) =>
+    ha.callService(
+      connection,
+      "weather",
+      "get_forecasts",
+      { type: "daily" },
+      { entity_id: weather.entity_id },
+      returnResponse,
+    );
+  const { context, response } = await ask(true);
+  assert.match(context.id, /^.{26}$/);
+  assert.ok(response[weather.entity_id].forecast.length > 0);
+  await assert.rejects(ask(false), {
+    code: "service_validation_error",
+    translation_key: "service_lacks_response_request",
+  });
+  await assert.rejects(
+    ha.callService(connection, "light", "turn_on", {}, { entity_id: "light.desk" }, true),
+    { code: "service_validation_error", translation_key: "service_does_not_support_response" },
+  );
+});
+
 test("a large home arrives whole", async (t) => {
   const mockha = await Mockha.start(t, "--home", "large");
   const connection = await connect(t, mockha);

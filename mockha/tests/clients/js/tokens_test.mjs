@@ -71,6 +71,27 @@ test("a code becomes tokens, and an expired token is refreshed before the next l
   await connection.ping();
 });
 
+test("tokens are still good after a restart, unless they were made to expire", async (t) => {
+  const mockha = await Mockha.start(t);
+  const auth = await login(mockha, new Inbox());
+  const { connection, events } = await connectAs(t, auth);
+  const first = auth.accessToken;
+  connection.reconnect();
+  await events.find(({ kind }) => kind === "ready", "the connection with the same token");
+  assert.equal(auth.accessToken, first);
+
+  // The client does not know: it shows the old token and is refused.
+  await mockha.ask("POST", "/faults", { kind: "expire_tokens" });
+  connection.reconnect();
+  const { error } = await events.find(({ kind }) => kind === "reconnect-error", "the refusal");
+  assert.equal(error, ha.ERR_INVALID_AUTH);
+
+  // One refresh makes it good again.
+  await auth.refreshAccessToken();
+  const again = await connectAs(t, auth);
+  await again.connection.ping();
+});
+
 test("a login that was revoked ends its connection, and cannot be refreshed", async (t) => {
   const mockha = await Mockha.start(t);
   const saved = new Inbox();

@@ -45,7 +45,7 @@ class AiohttpTest(MockhaTest):
         session = await self.session(mockha)
         plain = await self.login(session, mockha.token)
         self.assertEqual(plain.compress, 0)
-        squeezed = await self.login(session, mockha.token, compress=15, heartbeat=0.02)
+        squeezed = await self.login(session, mockha.token, compress=15, heartbeat=3600)
         self.assertEqual(squeezed.compress, 15)
         states = await self.ask(plain, 1, "get_states")
         self.assertEqual(await self.ask(squeezed, 1, "get_states"), states)
@@ -59,7 +59,8 @@ class AiohttpTest(MockhaTest):
 
     async def see_heartbeats(self, socket):
         """It pings while it listens, each time when the last one was answered."""
-        socket._pong_heartbeat = PATIENCE  # Of which it would allow half a heartbeat.
+        # Often, and with more than half a heartbeat's time for the answer.
+        socket._heartbeat, socket._pong_heartbeat = 0.02, PATIENCE
         pinged = asyncio.Queue()
         ping = socket._writer.ping
 
@@ -68,6 +69,7 @@ class AiohttpTest(MockhaTest):
             await ping(*arguments)
         socket._writer.ping = count
         listening = asyncio.ensure_future(socket.receive())
+        socket._reset_heartbeat()
         for _ in range(3):
             await asyncio.wait_for(pinged.get(), PATIENCE)
         self.assertFalse(listening.done())
@@ -193,6 +195,32 @@ class AiohttpTest(MockhaTest):
                                  (400, {"error": "invalid_grant"}))
                 self.assertEqual(await ask("/auth/token", {"grant_type": "password"}, multipart),
                                  (400, {"error": "unsupported_grant_type"}))
+
+    async def test_a_restart_closes_the_socket_and_refuses_for_a_while(self):
+        mockha = await self.start()
+        session = await self.session(mockha)
+        socket = await self.login(session, mockha.token)
+        await mockha.ask("POST", "/restart", {"stopping": "10ms", "refused": "200ms",
+                                              "not_running": "10ms", "starting": "10ms"})
+        message = await socket.receive(timeout=PATIENCE)
+        self.assertEqual((message.type, message.data), (aiohttp.WSMsgType.CLOSE, 1000))
+        refused = 0
+        while True:
+            try:
+                again = await self.login(session, mockha.token)
+                break
+            except (aiohttp.ClientConnectionError, aiohttp.WSServerHandshakeError):
+                refused += 1
+                await asyncio.sleep(0.01)
+        self.assertGreater(refused, 0)
+        # It is up before it runs: what wants a running one waits for that.
+        number = 0
+        while True:
+            number += 1
+            config = (await self.ask(again, number, "get_config"))["result"]
+            if config["state"] == "RUNNING":
+                break
+            await asyncio.sleep(0.01)
 
 
 if __name__ == "__main__":

@@ -99,7 +99,8 @@ void fault_engine::start(entry& e, net::time_point now, bool by_itself) {
   e.where = stage::in_force;
   e.began = now;
   if (e.ends_itself && !e.of.planned.open_ended) e.ends = now + e.of.planned.lasts;
-  changes_.push_back({change::what::began, e.of.number, by_itself});
+  if (by_itself) news_.push_back({news::what::began, e.of.journal, e.of.name});
+  changes_.push_back({change::what::began, e.of.number});
 }
 
 void fault_engine::finish(entry& e, net::time_point now, bool by_itself) {
@@ -114,7 +115,8 @@ void fault_engine::finish(entry& e, net::time_point now, bool by_itself) {
     past_stalls_.push_back(e.of.number);
   }
   release_held_by(e.of.number);
-  changes_.push_back({change::what::ended, e.of.number, by_itself});
+  if (by_itself) news_.push_back({news::what::ended, e.of.journal, e.of.name});
+  changes_.push_back({change::what::ended, e.of.number});
   fire_after(e.of.name, now);
 }
 
@@ -260,7 +262,7 @@ bool fault_engine::decide(entry& e, std::uint32_t connection, std::string_view w
   if (e.decided.size() > limits_.connections_max) e.decided.erase(e.decided.begin());
   if (yes) {
     note_touch(e, connection, what, now);
-    hits_.push_back({e.of.journal, e.of.name, connection});
+    news_.push_back({news::what::hit, e.of.journal, e.of.name, connection});
   }
   return yes;
 }
@@ -282,7 +284,7 @@ bool fault_engine::touch_message(entry& e, std::uint32_t connection, std::string
   // A slow server touches everything: journals say so once for each connection.
   if (!std::holds_alternative<scenario::slow_fault>(e.of.what) ||
       e.decided.emplace(connection, true).second) {
-    hits_.push_back({e.of.journal, e.of.name, connection});
+    news_.push_back({news::what::hit, e.of.journal, e.of.name, connection});
   }
   const auto& limit = e.asked.scope.hits;
   if (limit && e.hits >= *limit && touches_messages(e.of.what)) finish(e, now, true);
@@ -296,7 +298,7 @@ void fault_engine::touch_past_stalls(std::uint32_t connection, net::time_point n
     entry& e = found->second;
     if (!e.decided.emplace(connection, true).second) continue;
     note_touch(e, connection, "waited for its end", now);
-    hits_.push_back({e.of.journal, e.of.name, connection});
+    news_.push_back({news::what::hit, e.of.journal, e.of.name, connection});
   }
 }
 

@@ -114,21 +114,23 @@ class fault_engine {
 
   // --- what happened ---
 
-  struct hit {
+  /// For the journal, in the order in which it happened. Begins and ends only of those that nobody
+  /// else knows of.
+  struct news {
+    enum class what : std::uint8_t { began, hit, ended } happened{};
     std::uint32_t number = 0;  ///< As journals call the occurrence.
     std::string name;
-    std::uint32_t connection = 0;
+    std::uint32_t connection = 0;  ///< Of a hit.
   };
   struct change {
     enum class what : std::uint8_t { began, ended } happened{};
     std::uint32_t number = 0;  ///< In the server's life.
-    bool by_itself = false;    ///< Nobody else knows: it is for the journal.
   };
   struct release {  ///< A message that was held back and goes out now.
     std::uint32_t connection = 0;
     send_text message;
   };
-  [[nodiscard]] std::vector<hit> take_hits() { return std::exchange(hits_, {}); }
+  [[nodiscard]] std::vector<news> take_news() { return std::exchange(news_, {}); }
   [[nodiscard]] std::vector<change> take_changes() { return std::exchange(changes_, {}); }
   [[nodiscard]] std::vector<release> take_released() { return std::exchange(released_, {}); }
   /// There are changes or released messages to be taken.
@@ -277,7 +279,7 @@ class fault_engine {
   std::vector<std::uint32_t> past_stalls_;
   std::uint32_t next_number_ = 1;
 
-  std::vector<hit> hits_;
+  std::vector<news> news_;
   std::vector<change> changes_;
   std::vector<release> released_;
   std::vector<held> held_;

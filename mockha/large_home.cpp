@@ -5,13 +5,16 @@
 
 #include <fmt/format.h>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include <array>
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hassle::mockha {
 
@@ -369,6 +372,41 @@ void add_room(home_plan& to, builder& b, std::string_view room, std::string_view
   add_scene(to, b, room, lamp);
 }
 
+// What runs, and what its owner wrote into it.
+void add_script(home_plan& to, builder& b, std::string_view id, std::string_view name,
+                std::string_view sequence) {
+  auto what = script::read(json::parse(sequence));
+  assert(what);
+  to.scripts[std::string(id)] = std::make_shared<const script>(std::move(*what));
+  if (id.starts_with("script.")) {
+    b.lone(id, name, "script", "off",
+           {{"last_triggered", nullptr}, {"mode", "single"}, {"current", 0}});
+  } else {
+    b.lone(id, name, "automation", "on",
+           {{"id", slug(name)}, {"last_triggered", nullptr}, {"mode", "single"}, {"current", 0}});
+  }
+}
+
+void add_scripts(home_plan& to, builder& b) {
+  add_script(to, b, "script.good_night", "Good night", R"([
+    {"action":"light.turn_off","target":{"entity_id":"all"}},
+    {"delay":"00:00:05"},
+    {"action":"lock.lock","target":{"entity_id":"lock.front_door"}},
+    {"event":"house_asleep","event_data":{"mode":"{{ states('input_select.mode') }}"}}])");
+  add_script(to, b, "script.forecast", "Forecast", R"([
+    {"action":"weather.get_forecasts","data":{"type":"{{ type | default('daily') }}"},
+     "target":{"entity_id":"weather.home"},"response_variable":"forecast"},
+    {"stop":"done","response_variable":"forecast"}])");
+  add_script(to, b, "automation.night_light", "Night light", R"([
+    {"condition":"state","entity_id":"input_boolean.vacation","state":"off"},
+    {"action":"light.turn_on","target":{"entity_id":"light.ground_hallway_ceiling_lamp"},
+     "data":{"brightness_pct":10}},
+    {"delay":{"minutes":2}},
+    {"action":"light.turn_off","target":{"entity_id":"light.ground_hallway_ceiling_lamp"}}])");
+  add_script(to, b, "automation.washing_done", "Washing done", R"([
+    {"action":"notify.notify","data":{"message":"The washing is done."}}])");
+}
+
 // The rest are the meters of a switchboard: one circuit after the other.
 void add_circuits(builder& b) {
   b.device("Switchboard", "", "Emporia", "Vue 3", "esphome");
@@ -395,6 +433,7 @@ home_plan fixtures::large_home() {
   add_outside(plan, b);
   add_services(b);
   add_helpers(b);
+  add_scripts(plan, b);
   for (const auto& area : plan.areas) add_room(plan, b, area.name, area.id);
   add_circuits(b);
   assert(plan.entities.size() == entities_wanted);

@@ -61,7 +61,8 @@ server::server(net::world& world, server_config config, recorder record)
       fault_timer_(time_),
       storm_timer_(time_),
       restart_timer_(time_),
-      wish_timer_(time_) {
+      wish_timer_(time_),
+      script_timer_(time_) {
   tokens_.add_user({});
   tokens_.add_static(config_.access_token, user{}.id);
   tokens_.add_account(config_.account, config_.password, user{}.id);
@@ -167,22 +168,28 @@ server::executed server::execute(std::uint32_t connection, const run_service& wa
                    .message_id = wanted.id,
                    .what = std::move(what),
                    .effective = effective});
-  if (watch_.states) publish(call_service_event(wanted.call, e.done.cause, wall));
-  publish(e.done.changes);
+  if (watch_.states && wanted.called->reaches != service::reach::sequence) {
+    publish(call_service_event(wanted.call, e.done.cause, wall));
+  }
+  publish(e.done);
   e.takes = config_.service_time.draw(service_random_);
   return e;
 }
 
 void server::on_service(connection& from, run_service wanted) {
-  const executed e = execute(from.id(), wanted, watch_);
-  send_text answer = from.core().service_answer(wanted, e.done);
+  executed e = execute(from.id(), wanted, watch_);
+  if (!hold_scripts(e.done, from.key(), wanted)) answer_service(from, wanted, e);
+  grant(e.done.wish, e.takes);
+}
+
+void server::answer_service(connection& to, const run_service& wanted, const executed& e) {
+  send_text answer = to.core().service_answer(wanted, e.done);
   if (e.takes <= net::duration::zero()) {
-    from.perform(from.core().on_answer_due(std::move(answer)));
+    to.perform(to.core().on_answer_due(std::move(answer)));
   } else {
-    queue_.push(time_.now() + e.takes, from.key(), from.id(), false, std::move(answer));
+    queue_.push(time_.now() + e.takes, to.key(), to.id(), false, std::move(answer));
     arm_queue();
   }
-  grant(e.done.wish, e.takes);
 }
 
 // Behind the answer, which so goes out before the Close.

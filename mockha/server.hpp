@@ -59,6 +59,7 @@ struct server_limits {
   std::size_t ledger_entries_max = 10'000;  ///< > 0
   std::size_t faults_max = 1'000;           ///< In force, armed or remembered. > 0
   std::size_t fault_touches_max = 1'000;    ///< Remembered of each fault. > 0
+  std::size_t scripts_max = 10'000;  ///< Pausing at one time; more do not go on. > 0
   net::duration listen_retry = std::chrono::seconds(1);  ///< When the port could not be had. > 0
 };
 
@@ -248,6 +249,21 @@ class server final : private connection_owner,
   [[nodiscard]] executed execute(std::uint32_t connection, const run_service& wanted,
                                  watch collected);
   void grant(service::wish wish, net::duration after);
+  void answer_service(connection& to, const run_service& wanted, const executed& e);
+
+  // Scripts that pause: see server_scripts.cpp.
+  struct paused_script {
+    script_run rest;
+    std::uint64_t key = 0;  // Of the connection that waits for its end; 0: none does.
+    run_service wanted;
+  };
+  /// Keeps what has not ended; true if the answer is to wait for it. `key` as above.
+  bool hold_scripts(home::outcome& done, std::uint64_t key, const run_service& wanted);
+  void run_scripts();
+  void arm_scripts();
+  void lose_scripts(std::string_view why);
+  void publish(const home::outcome& done);
+  void publish(const registry_event& what);
   void run_queue();
   void arm_queue();
   void lose_queue(std::string_view why);
@@ -354,6 +370,8 @@ class server final : private connection_owner,
   std::uint32_t restart_number_ = 0;
   net::timer restart_timer_;
   net::timer wish_timer_;
+  std::multimap<net::time_point, paused_script> paused_;  // By when they go on.
+  net::timer script_timer_;
   std::function<void()> asked_to_stop_;
   std::optional<net::time_point> stalled_since_;
   std::shared_ptr<net::gate> stall_gate_;  // Opens when the stall is over.

@@ -43,6 +43,10 @@ bool server::stall_connection(std::uint64_t key) {
 void server::set_state(std::string_view entity_id, std::string state,
                        const json::object& attributes) {
   const auto wall = wall_now();
+  const json::value* name = attributes.if_contains("friendly_name");
+  const auto told = registry_.add_entity(
+      entity_id, name && name->is_string() ? std::string_view(name->get_string()) : "", wall);
+  if (told) publish(*told);
   if (const auto change = house_.set(entity_id, std::move(state), attributes, wall, watch_)) {
     publish(std::vector{*change});
   }
@@ -52,7 +56,14 @@ bool server::remove_entity(std::string_view entity_id) {
   if (!house_.find(entity_id)) return false;
   const auto wall = wall_now();
   if (const auto change = house_.remove(entity_id, wall, watch_)) publish(std::vector{*change});
+  if (const auto told = registry_.remove_entity(entity_id)) publish(*told);
   return true;
+}
+
+void server::publish(const registry_event& what) {
+  if (!watch_.states) return;
+  const auto wall = wall_now();
+  publish(make_event(what.type, what.data, house_.make_context(wall), wall));
 }
 
 void server::fire_event(std::string_view type, const json::object& data) {

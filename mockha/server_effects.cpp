@@ -97,6 +97,9 @@ struct server::effect {
   }
   void operator()(const scenario::rename_entity_fault& f) const {
     on.publish(on.house_.rename(f.entity, f.to, on.wall_now(), on.watch_));
+    if (const auto told = on.registry_.rename_entity(f.entity, f.to, on.wall_now())) {
+      on.publish(*told);
+    }
   }
   void operator()(const scenario::storm_fault& f) const {
     on.storms_.push_back({.number = of.number,

@@ -134,7 +134,8 @@ asio::awaitable<std::optional<net::http_response>> server::answer_to(visitor* v,
   const bool is_service = std::holds_alternative<service_wanted>(outcome);
   if (is_service) {
     const run_service& run = std::get<service_wanted>(outcome).run;
-    const executed e = execute(v->id, run, {.states = true, .diffs = watch_.diffs});
+    executed e = execute(v->id, run, {.states = true, .diffs = watch_.diffs});
+    (void)hold_scripts(e.done, 0, run);  // Who asks by HTTP is told of the beginning.
     answer = http_api::service_answer(run, e.done);
     takes = e.takes;
     grant(e.done.wish, e.takes);

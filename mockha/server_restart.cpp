@@ -59,6 +59,7 @@ void server::lose_queue(std::string_view why) {
     record(event_kind::answer_lost, item.connection, static_cast<std::int64_t>(message->answers),
            std::string(why));
   }
+  lose_scripts(why);
   queue_timer_.cancel();
   queue_armed_for_ = net::never;
 }
@@ -92,6 +93,7 @@ void server::end_stall() {
   for (const auto& [key, c] : connections_) c->resume(length);
   for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
   run_queue();
+  run_scripts();
 }
 
 void server::drop_waiting() {

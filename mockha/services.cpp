@@ -54,6 +54,11 @@ constexpr std::array notification_fields = std::to_array<field>({
     {"title", kind::text},
 });
 constexpr std::array dismiss_fields = std::to_array<field>({{"notification_id", kind::text, true}});
+constexpr std::array trigger_fields = std::to_array<field>({
+    {"skip_condition", kind::boolean},
+    {"variables"},
+});
+constexpr std::array variables_fields = std::to_array<field>({{"variables"}});
 constexpr std::array events_fields = std::to_array<field>({
     {"duration"},
     {"end_date_time", kind::text},
@@ -101,6 +106,7 @@ constexpr std::array stop_actions_fields = std::to_array<field>({{"stop_actions"
 constexpr std::array table = std::to_array<service>({
     {"automation", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
     {"automation", "toggle", reach::own_domain, effects::switch_toggle, {}},
+    {"automation", "trigger", reach::script, nullptr, trigger_fields},
     {"automation", "turn_off", reach::own_domain, effects::switch_off, stop_actions_fields},
     {"automation", "turn_on", reach::own_domain, effects::switch_on, {}},
     {"button", "press", reach::stamp, nullptr, {}},
@@ -190,7 +196,9 @@ constexpr std::array table = std::to_array<service>({
     {"scene", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
     {"scene", "turn_on", reach::scene, nullptr, transition_fields},
     {"script", "reload", reach::nothing, nullptr, {}, response::none, nullptr, true},
+    {"script", "toggle", reach::script, nullptr, {}},
     {"script", "turn_off", reach::own_domain, effects::switch_off, {}},
+    {"script", "turn_on", reach::script, nullptr, variables_fields},
     {"select", "select_option", reach::own_domain, effects::option_set, option_fields},
     {"switch", "toggle", reach::own_domain, effects::switch_toggle, {}},
     {"switch", "turn_off", reach::own_domain, effects::switch_off, {}},
@@ -287,7 +295,8 @@ const service* find_service(std::string_view domain, std::string_view name) {
 std::string schema_violations(const service& of, const service_call& call, wording how) {
   std::string problems;
   const auto add = [&](std::string line) { append_line(problems, without_value(std::move(line))); };
-  if (of.reaches != reach::any_domain) {  // That one takes whatever the entity's service takes.
+  // The one takes whatever the entity's service takes, the other whatever its script does.
+  if (of.reaches != reach::any_domain && of.reaches != reach::own_script) {
     for (const auto& member : call.data) {
       const std::string_view key = member.key();
       const auto f = std::ranges::find(of.fields, key, &field::name);
@@ -303,7 +312,8 @@ std::string schema_violations(const service& of, const service_call& call, wordi
       }
     }
   }
-  const bool needs_target = of.reaches != reach::nothing && of.reaches != reach::any_domain;
+  const bool needs_target = of.reaches == reach::own_domain || of.reaches == reach::scene ||
+                            of.reaches == reach::stamp || of.reaches == reach::script;
   if (of.reaches == reach::nothing && call.has_target) {
     add(extra_key(how, {"entity_id"}, {}));
   } else if (problems.empty() && needs_target && !call.has_target) {
@@ -333,6 +343,8 @@ void append_service(std::string& to, const service& s) {
     case reach::any_domain:
       to += R"(,"target":{"entity":[{}]})";
       break;
+    case reach::own_script:
+    case reach::sequence:
     case reach::nothing:
       break;
   }

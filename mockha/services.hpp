@@ -62,6 +62,8 @@ struct service {
     scene,       ///< Writes the states that the scene holds.
     stamp,       ///< Writes when it was called: a button.
     script,      ///< Runs what the named scripts or automations hold.
+    own_script,  ///< Runs one script, which is called as the service is, and ends with it.
+    sequence,    ///< Runs a sequence that the call holds.
     nothing,     ///< Has no entities.
   };
   /// Whether it has something to say.

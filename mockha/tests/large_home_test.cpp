@@ -44,7 +44,7 @@ TEST(LargeHome, IsMadeOfWhatHomesAreMadeOf) {
   EXPECT_EQ(count["light"], 80U);
   EXPECT_EQ(count["cover"], 41U);
   EXPECT_EQ(count["climate"], 40U);
-  for (const char* domain : {"scene", "weather", "calendar", "person"}) {
+  for (const char* domain : {"automation", "script", "scene", "weather", "calendar", "person"}) {
     EXPECT_THAT(count[domain], Ge(1U)) << domain;
   }
 }

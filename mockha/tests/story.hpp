@@ -131,10 +131,10 @@ class story {
     const watch wanted = core.wanted();
     const auto done =
         house.execute(*run.called, run.call, run.user_id, wall, wanted, run.wants_response);
-    if (wanted.states) append(all, core.on_event(call_service_event(run.call, done.cause, wall)));
-    for (const auto& change : done.changes) {
-      append(all, core.on_event(state_changed_event(change)));
+    if (wanted.states && run.called->reaches != service::reach::sequence) {
+      append(all, core.on_event(call_service_event(run.call, done.cause, wall)));
     }
+    for (const auto& event : done.to_publish()) append(all, core.on_event(event));
     append(all, core.on_answer_due(core.service_answer(run, done)));
   }
 

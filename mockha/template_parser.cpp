@@ -114,7 +114,7 @@ class parser {
 
   /// Counts how deep the reading itself goes.
   struct level {
-    explicit level(parser& p) : p(p) {
+    explicit level(parser& reader) : p(reader) {
       if (++p.level_ > p.limits_.depth_max) p.fail("TemplateSyntaxError: nested too deeply");
     }
     level(const level&) = delete;

@@ -77,6 +77,7 @@ std::vector<timeline_step> timeline::step(net::time_point now) {
 
 std::vector<timeline_step> timeline::restart(net::time_point now) {
   std::vector<timeline_step> result;
+  result.reserve(in_force_.size());
   for (const std::size_t begun : in_force_) {
     result.push_back(
         {.at = position(now), .begins = false, .occurrence = steps_[begun].occurrence});

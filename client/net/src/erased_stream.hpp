@@ -1,7 +1,10 @@
 #pragma once
 
+#include "parked_handler.hpp"
+
 #include <hassle/net/byte_stream.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
@@ -28,9 +31,10 @@ class erased_stream {
  public:
   using executor_type = asio::any_io_executor;
 
-  explicit erased_stream(std::unique_ptr<byte_stream> stream) : stream_(std::move(stream)) {}
+  explicit erased_stream(std::unique_ptr<byte_stream> stream)
+      : stream_(std::move(stream)), executor_(stream_->get_executor()) {}
 
-  [[nodiscard]] executor_type get_executor() { return stream_->get_executor(); }
+  [[nodiscard]] const executor_type& get_executor() const noexcept { return executor_; }
   [[nodiscard]] byte_stream& stream() { return *stream_; }
   /// Takes the stream out; this must not be used any more.
   [[nodiscard]] std::unique_ptr<byte_stream> release() { return std::move(stream_); }
@@ -52,7 +56,10 @@ class erased_stream {
   void pause() { paused_ = true; }
   void resume() {
     paused_ = false;
-    if (held_) asio::post(get_executor(), std::exchange(held_, nullptr));
+    if (held_ == 0) return;
+    asio::post(executor_, [read = arrival(*this), size = std::exchange(held_, 0)]() mutable {
+      read(error_code{}, size);
+    });
   }
 
   template <class Buffers, class Token>
@@ -60,15 +67,12 @@ class erased_stream {
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, asio::mutable_buffer into) {
           cancel_by_closing(handler);
-          auto done = [this, handler = std::move(handler)](error_code ec,
-                                                           std::size_t size) mutable {
-            deliver(std::move(handler), ec, size);
-          };
+          reading_.park(cleared(std::move(handler)));
           if (early_.empty()) {
-            stream_->read_some(into, std::move(done));
+            stream_->read_some(into, arrival(*this));
           } else {
-            asio::post(get_executor(), [done = std::move(done), size = take_early(into)]() mutable {
-              done(error_code{}, size);
+            asio::post(executor_, [read = arrival(*this), size = take_early(into)]() mutable {
+              read(error_code{}, size);
             });
           }
         },
@@ -88,10 +92,8 @@ class erased_stream {
             const asio::const_buffer each = *it;
             if (each.size() > 0) some[count++] = each;
           }
-          stream_->write_some({some.data(), count}, [handler = std::move(handler)](
-                                                        error_code ec, std::size_t size) mutable {
-            complete(std::move(handler), ec, size);
-          });
+          writing_.park(cleared(std::move(handler)));
+          stream_->write_some({some.data(), count}, parked_handler::call(writing_));
         },
         token, buffers);
   }
@@ -116,23 +118,36 @@ class erased_stream {
     }
   }
 
+  /// The handler, freed of its cancellation slot before it is called.
   template <class Handler>
-  static void complete(Handler handler, error_code ec, std::size_t size) {
-    asio::get_associated_cancellation_slot(handler).clear();
-    std::move(handler)(ec, size);
+  static auto cleared(Handler handler) {
+    return [handler = std::move(handler)](error_code ec, std::size_t size) mutable {
+      auto slot = asio::get_associated_cancellation_slot(handler);
+      if (slot.is_connected()) slot.clear();
+      std::move(handler)(ec, size);
+    };
   }
 
-  template <class Handler>
-  void deliver(Handler handler, error_code ec, std::size_t size) {
+  /// What a read calls, once.
+  class arrival {
+   public:
+    explicit arrival(erased_stream& at) noexcept : at_(at), call_(at.reading_) {}
+    void operator()(error_code ec, std::size_t size) { at_.deliver(std::move(call_), ec, size); }
+
+   private:
+    erased_stream& at_;
+    parked_handler::call call_;
+  };
+
+  void deliver(parked_handler::call read, error_code ec, std::size_t size) {
     // An error is never held back: it is how a paused connection ends.
     if (paused_ && !ec) {
-      held_ = [this, handler = std::move(handler), size]() mutable {
-        deliver(std::move(handler), {}, size);
-      };
+      held_ = size;
+      read.forget();
       return;
     }
     if (size > 0 && on_bytes) on_bytes();
-    complete(std::move(handler), ec, size);
+    read(ec, size);
   }
 
   std::size_t take_early(asio::mutable_buffer into) {
@@ -143,8 +158,11 @@ class erased_stream {
   }
 
   std::unique_ptr<byte_stream> stream_;
+  executor_type executor_;
+  parked_handler reading_;
+  parked_handler writing_;
   std::string early_;
-  std::move_only_function<void()> held_;
+  std::size_t held_ = 0;  ///< Bytes that came while paused, for the read that is parked.
   bool paused_ = false;
 };
 

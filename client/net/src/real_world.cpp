@@ -169,7 +169,7 @@ asio::awaitable<result<std::unique_ptr<byte_stream>>> real_world::connect(endpoi
   error_code ec;
   const auto ip = asio::ip::make_address(address.host, ec);
   if (ec) co_return std::unexpected(ec);
-  asio::ip::tcp::socket socket(context_);
+  connected_socket socket(context_);
   const asio::ip::tcp::endpoint where(ip, address.port);
   std::tie(ec) = co_await socket.async_connect(where, use_result);
   if (ec) co_return std::unexpected(ec);
@@ -183,7 +183,7 @@ result<std::unique_ptr<acceptor>> real_world::listen(endpoint local) {
                                      : asio::ip::make_address(local.host, ec);
   if (ec) return std::unexpected(ec);
   const asio::ip::tcp::endpoint where(ip, local.port);
-  asio::ip::tcp::acceptor socket(context_);
+  listening_socket socket(context_);
   socket.open(where.protocol(), ec);
   if (!ec) socket.set_option(asio::socket_base::reuse_address(true), ec);
   if (!ec) socket.bind(where, ec);

@@ -20,6 +20,24 @@ constexpr bool is_control(unsigned char first) { return (first & 0xF8U) == 0x88U
 
 }  // namespace
 
+class shaped_stream::written {
+ public:
+  explicit written(shaped_stream& by) noexcept : by_(&by) {}
+  written(written&& other) noexcept : by_(std::exchange(other.by_, nullptr)) {}
+  written& operator=(written&&) = delete;
+  ~written() {
+    // The handler may be the last to keep the stream alive.
+    if (by_ == nullptr) return;
+    const auto last = std::exchange(by_->done_, nullptr);
+  }
+  void operator()(error_code ec, std::size_t size) {
+    std::exchange(by_, nullptr)->on_written(ec, size);
+  }
+
+ private:
+  shaped_stream* by_;
+};
+
 shaped_stream::shaped_stream(time_source& time, std::unique_ptr<byte_stream> inner)
     : inner_(std::move(inner)), time_(time), wait_(time) {}
 
@@ -72,12 +90,14 @@ void shaped_stream::issue() {
     limit(piece_);
     next_piece_ = now + every_;
   }
-  inner_->write_some({buffers_.data(), buffer_count_}, [this](error_code ec, std::size_t size) {
-    if (close_left_ == 0 || ec) return finish(ec, size);
-    close_left_ -= size;
-    if (close_left_ > 0) return issue();
-    finish({}, size_);
-  });
+  inner_->write_some({buffers_.data(), buffer_count_}, written(*this));
+}
+
+void shaped_stream::on_written(error_code ec, std::size_t size) {
+  if (close_left_ == 0 || ec) return finish(ec, size);
+  close_left_ -= size;
+  if (close_left_ > 0) return issue();
+  finish({}, size_);
 }
 
 void shaped_stream::go_on() {

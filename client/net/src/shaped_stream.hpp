@@ -49,6 +49,10 @@ class shaped_stream final : public byte_stream {
  private:
   static constexpr std::size_t buffers_max = 8;
 
+  /// What the stream below calls when a write is done. Dropped, it drops our caller's handler.
+  class written;
+
+  void on_written(error_code ec, std::size_t size);
   void issue();
   void go_on();
   void finish(error_code ec, std::size_t size);

@@ -160,14 +160,9 @@ void fault_engine::on_fault_over(std::string_view name, net::time_point now) {
 }
 
 void fault_engine::clear(net::time_point now) {
-  // What the end of one begins is ended as well: it stands behind it or is found in the next round.
+  // Also what the end of another has begun.
   while (!live_.empty()) {
-    const auto numbers = [&] {
-      std::vector<std::uint32_t> all;
-      for (const entry* e : live_) all.push_back(e->of.number);
-      return all;
-    }();
-    for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) end(*number, now);
+    end(live_.back()->of.number, now);
   }
   past_stalls_.clear();
 }

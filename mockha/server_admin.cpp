@@ -94,6 +94,7 @@ void server::reset() {
   for (const auto& id : extra) remove_entity(id);
   for (const auto& each : plan.entities) set_state(each.entity_id, each.state, each.attributes);
   executions_.clear();
+  around_.settings.version = config_.session.version;
   around_.frontend = {};
 }
 

@@ -34,7 +34,10 @@ std::string short_duration(scenario::duration d) {
 
 std::string details_of(const scenario::fault& what, const scenario::planned_fault& occurrence) {
   std::string text(scenario::kind_of(what.what));
-  if (occurrence.lasts > scenario::duration::zero()) {
+  if (occurrence.armed) text = "waits for its trigger, then " + text;
+  if (occurrence.open_ended) {
+    text += " until its hits are used up";
+  } else if (occurrence.lasts > scenario::duration::zero()) {
     text += " for " + short_duration(occurrence.lasts);
   }
   if (std::holds_alternative<scenario::restart_fault>(what.what)) {
@@ -58,7 +61,7 @@ std::vector<line> timeline(const scenario::scenario& what, const scenario::plan&
     const scenario::fault& fault = what.faults[each.fault];
     lines.push_back({each.at, fmt::format("fault   {:<5} {}: {}", each.number, fault.name,
                                           details_of(fault, each))});
-    if (each.lasts > scenario::duration::zero()) {
+    if (each.lasts > scenario::duration::zero() && !each.armed) {
       lines.push_back(
           {each.at + each.lasts, fmt::format("end of  {:<5} {}", each.number, fault.name)});
     }

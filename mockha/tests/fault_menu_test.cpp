@@ -862,7 +862,10 @@ TEST_F(FaultMenuTest, ItsBeginAndEndAreJournalled) {
 TEST_F(FaultMenuTest, ResetLiftsEverything) {
   ASSERT_TRUE(s.it.inject(parsed(R"({"kind":"lose_answer"})")));
   ASSERT_TRUE(s.it.inject(parsed(R"({"kind":"stall","after":{"command":"ping"}})")));
+  ASSERT_TRUE(s.it.inject(parsed(R"({"kind":"version","to":"2030.1.0"})")));
   s.it.reset();
+  EXPECT_THAT(s.it.faults(), IsEmpty());
+  EXPECT_THAT(guest(s).upgrade(), ElementsAre("101", Not(HasSubstr("2030.1.0"))));
   expect_health();
 }
 

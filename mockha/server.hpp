@@ -59,7 +59,7 @@ struct server_limits {
   std::size_t ledger_entries_max = 10'000;  ///< > 0
   std::size_t faults_max = 1'000;           ///< In force, armed or remembered. > 0
   std::size_t fault_touches_max = 1'000;    ///< Remembered of each fault. > 0
-  std::size_t scripts_max = 10'000;  ///< Pausing at one time; more do not go on. > 0
+  std::size_t scripts_max = 10'000;         ///< Pausing at one time; more do not go on. > 0
   net::duration listen_retry = std::chrono::seconds(1);  ///< When the port could not be had. > 0
 };
 

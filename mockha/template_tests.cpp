@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace hassle::mockha::templates {
 
@@ -19,7 +20,8 @@ std::optional<std::int64_t> integer(const value& v) {
   return j && j->is_int64() ? std::optional(j->get_int64()) : std::nullopt;
 }
 
-bool compared(machine& m, const arguments& given, bool (*fits)(int)) {
+template <class Fits>
+bool compared_as(machine& m, const arguments& given) {
   const value* other = given.get(1, "other");
   if (!other) return false;
   for (const value* v : {&subject(given), other}) {
@@ -30,7 +32,7 @@ bool compared(machine& m, const arguments& given, bool (*fits)(int)) {
   }
   const auto found = order(m.plain(subject(given)), m.plain(*other));
   if (!found) (void)m.fail("TypeError: the two cannot be compared");
-  return found && fits(*found);
+  return found && Fits{}(*found, 0);
 }
 
 bool equals(machine& m, const arguments& given) {
@@ -60,8 +62,8 @@ constexpr std::array tests = std::to_array<test_row>({
        const auto* j = as_json(subject(g));
        return j && j->is_bool() && !j->get_bool();
      }},
-    {"ge", [](machine& m, const arguments& g) { return compared(m, g, [](int o) { return o >= 0; }); }},
-    {"gt", [](machine& m, const arguments& g) { return compared(m, g, [](int o) { return o > 0; }); }},
+    {"ge", compared_as<std::greater_equal<>>},
+    {"gt", compared_as<std::greater<>>},
     {"has_value",
      [](machine& m, const arguments& g) { return m.truth(call_function("has_value", m, g)); }},
     {"in",
@@ -78,8 +80,8 @@ constexpr std::array tests = std::to_array<test_row>({
        const auto* j = as_json(subject(g));
        return !j || j->is_array() || j->is_object() || j->is_string();
      }},
-    {"le", [](machine& m, const arguments& g) { return compared(m, g, [](int o) { return o <= 0; }); }},
-    {"lt", [](machine& m, const arguments& g) { return compared(m, g, [](int o) { return o < 0; }); }},
+    {"le", compared_as<std::less_equal<>>},
+    {"lt", compared_as<std::less<>>},
     {"mapping",
      [](machine&, const arguments& g) {
        const auto* j = as_json(subject(g));

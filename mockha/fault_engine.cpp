@@ -268,6 +268,14 @@ bool fault_engine::touch(std::uint32_t number, std::uint32_t connection, std::st
   return found != entries_.end() && decide(found->second, connection, what, now);
 }
 
+void fault_engine::touch_server(std::uint32_t number, std::string_view what, net::time_point now) {
+  const auto found = entries_.find(number);
+  if (found == entries_.end()) return;
+  entry& e = found->second;
+  if (e.hits == 0) news_.push_back({news::what::hit, e.of.journal, e.of.name, 0});
+  note_touch(e, 0, what, now);
+}
+
 bool fault_engine::touch_message(entry& e, std::uint32_t connection, std::string_view command,
                                  std::string_view what, net::time_point now) {
   const std::string& pattern = e.asked.scope.command;

@@ -177,6 +177,9 @@ class fault_engine {
   /// Whether this fault, which is in force, touches the connection.
   bool touch(std::uint32_t number, std::uint32_t connection, std::string_view what,
              net::time_point now);
+  /// This fault of the server as a whole touched something: an entity, the clock. Journals say so
+  /// once, the history each time.
+  void touch_server(std::uint32_t number, std::string_view what, net::time_point now);
 
   // --- connections ---
 

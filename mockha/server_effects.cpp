@@ -80,23 +80,37 @@ struct server::effect {
       on.throw_out(id);
     }
   }
-  void operator()(const scenario::expire_tokens_fault&) const { on.tokens_.expire_access_tokens(); }
-  void operator()(const scenario::version_fault& f) const { on.around_.settings.version = f.to; }
+  void operator()(const scenario::expire_tokens_fault&) const {
+    on.tokens_.expire_access_tokens();
+    touched("access tokens");
+  }
+  void operator()(const scenario::version_fault& f) const {
+    on.around_.settings.version = f.to;
+    touched("version " + f.to);
+  }
   void operator()(const scenario::clock_jump_fault& f) const {
     on.clock_off_ += f.back ? -f.by : f.by;
+    touched("wall clock");
   }
   void operator()(const scenario::unavailable_fault& f) const {
-    on.publish(on.house_.make_unavailable(f.entity, on.wall_now(), on.watch_));
+    const auto changes = on.house_.make_unavailable(f.entity, on.wall_now(), on.watch_);
+    for (const auto& each : changes) touched(each.entity_id);
+    on.publish(changes);
   }
   void operator()(const scenario::remove_entity_fault& f) const {
     std::vector<std::string> ids;
     for (const auto& each : on.house_.entities()) {
       if (scenario::matches_pattern(f.entity, each.id())) ids.push_back(each.id());
     }
-    for (const auto& id : ids) on.remove_entity(id);
+    for (const auto& id : ids) {
+      touched(id);
+      on.remove_entity(id);
+    }
   }
   void operator()(const scenario::rename_entity_fault& f) const {
-    on.publish(on.house_.rename(f.entity, f.to, on.wall_now(), on.watch_));
+    const auto changes = on.house_.rename(f.entity, f.to, on.wall_now(), on.watch_);
+    if (!changes.empty()) touched(f.entity + " to " + f.to);
+    on.publish(changes);
     if (const auto told = on.registry_.rename_entity(f.entity, f.to, on.wall_now())) {
       on.publish(*told);
     }
@@ -108,6 +122,11 @@ struct server::effect {
                           .at = on.time_.now(),
                           .pattern = f.entity});
     on.run_storms();
+  }
+
+ private:
+  void touched(std::string_view what) const {
+    on.faults_.touch_server(of.number, what, on.time_.now());
   }
 };
 
@@ -170,6 +189,7 @@ void server::run_storms() {
       attributes["storm"] = s.left;  // So that each of them is a change.
       std::string next = next_state(one.now().state);
       set_state(id, std::move(next), attributes);
+      faults_.touch_server(s.number, id, now);
     }
     if (s.left > 0) due = std::min(due, std::max(s.at, now));
   }

@@ -693,6 +693,7 @@ TEST_F(FaultMenuTest, AStorm) {
         news, [](const auto& each) { return each.find("state_changed") != std::string::npos; }));
   }
   EXPECT_EQ(events, 2000U);
+  expect_hits(2000);
   EXPECT_EQ(status().where, fault_status::stage::ended);
   EXPECT_THAT(g.asks(ping), ElementsAre(g.pong()));
 }
@@ -706,6 +707,7 @@ TEST_F(FaultMenuTest, AnEntityIsRemoved) {
   begins("entity removed");
   EXPECT_THAT(g.news(), ElementsAre(R"({"type":"event","event":{"r":["light.kitchen"]},"id":1})"));
   EXPECT_EQ(state_of("light.kitchen"), "missing");
+  expect_hits();
 }
 
 TEST_F(FaultMenuTest, AnEntityIsRenamed) {
@@ -715,6 +717,7 @@ TEST_F(FaultMenuTest, AnEntityIsRenamed) {
   begins("entity renamed");
   EXPECT_THAT(g.news(), ElementsAre(HasSubstr(R"({"r":["light.kitchen"]})"),
                                     HasSubstr(R"({"a":{"light.galley":)")));
+  expect_hits();
 }
 
 TEST_F(FaultMenuTest, SuccessOnAnUnavailableEntity) {
@@ -726,6 +729,7 @@ TEST_F(FaultMenuTest, SuccessOnAnUnavailableEntity) {
   EXPECT_THAT(g.news(), ElementsAre(HasSubstr(R"("s":"unavailable")")));
   EXPECT_THAT(g.asks(toggle), ElementsAre(HasSubstr("\"success\":true")));
   EXPECT_EQ(state_of("light.kitchen"), "unavailable");
+  expect_hits();
   lifts();
   EXPECT_EQ(state_of("light.kitchen"), before);
 }
@@ -777,6 +781,7 @@ TEST_F(FaultMenuTest, AnotherVersion) {
   begins("another version after the reconnect");
   guest g(s);
   EXPECT_THAT(g.upgrade(), ElementsAre("101", HasSubstr(R"("ha_version":"2026.7.0")")));
+  expect_hits();
 }
 
 TEST_F(FaultMenuTest, TheClockJumps) {
@@ -791,6 +796,7 @@ TEST_F(FaultMenuTest, TheClockJumps) {
   const int before = hour();
   begins("wall clock jumps");
   EXPECT_EQ((hour() + 23) % 24, before);
+  expect_hits();
   lifts();
   EXPECT_EQ(hour(), before);
 }
@@ -822,6 +828,7 @@ TEST_F(FaultMenuTest, TheTokenHasExpired) {
   (void)again.upgrade();
   EXPECT_THAT(again.auth(granted->access_token), Contains(HasSubstr("auth_invalid")));
   EXPECT_TRUE(tokens.refresh(granted->refresh_token, "http://x.local/", now).has_value());
+  expect_hits();
 }
 
 TEST_F(FaultMenuTest, ARefreshIsRefused) {

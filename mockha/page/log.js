@@ -25,10 +25,10 @@ const matches = (event) => {
 
 function row(event) {
   if (event.missed) {
-    return h("li", { class: "line", "data-topic": "loss" },
+    return h("div", { class: "line", "data-topic": "loss" },
       `events ${event.missed.from} to ${event.missed.to} are not kept any more`);
   }
-  return h("li", { class: "line", "data-topic": topic(event.e) },
+  return h("div", { class: "line", "data-topic": topic(event.e) },
     h("time", {}, (event.t / 1e9).toFixed(3)),
     h("span", { class: "what" }, words(event.e)),
     h("span", { class: "who" }, event.c ? `#${event.c}` : ""),

@@ -149,6 +149,23 @@ test("the log moves with what happens, stands still when told to, and can be fil
   assert.deepEqual(page.complaints, []);
 });
 
+test("it restarts Home Assistant, and shows its way back", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const back = new Promise((resolve) => connection.addEventListener("ready", resolve));
+  const page = await open(t, mockha);
+  await page.getByRole("button", { name: "Restart…" }).click();
+  for (const phase of ["Stopping", "Refused", "Not running", "Starting"]) {
+    await page.getByLabel(phase).fill("500ms");
+  }
+  await page.keyboard.press("Enter");
+  const phase = page.getByRole("status").filter({ hasText: /refused|not running|starting/ });
+  await phase.first().waitFor();
+  await within(back, "the client");
+  await shows(page.getByRole("status"), "running");
+  assert.deepEqual(page.complaints, []);
+});
+
 test("a server that goes away is missed, and one with a token asks for it", async (t) => {
   const mockha = await Mockha.start(t);
   const page = await open(t, mockha);
@@ -164,4 +181,39 @@ test("a server that goes away is missed, and one with a token asks for it", asyn
   await asked.getByRole("textbox", { name: "Token" }).fill("open sesame");
   await asked.keyboard.press("Enter");
   await asked.locator("#entities > li").first().waitFor();
+});
+
+/// What a judge of accessibility finds: contrast, names, roles, landmarks.
+async function complaintsOfAxe(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) => ({ id, where: nodes.map((node) => node.html) }));
+}
+
+test("whoever sees little, or narrow, or in the dark, can use it", async (t) => {
+  const mockha = await Mockha.start(t);
+  await connect(t, mockha);
+  await mockha.ask("POST", "/faults", { kind: "lose_answer" });
+  const pictures = new Set();
+  const [wide, narrow] = [{ width: 1280, height: 900 }, { width: 360, height: 740 }];
+  for (const options of [
+    { colorScheme: "light", viewport: wide, judge: true },
+    { colorScheme: "dark", viewport: wide },
+    { colorScheme: "light", viewport: narrow },
+    { colorScheme: "dark", viewport: narrow, judge: true },
+  ]) {
+    const page = await open(t, mockha, options);
+    await page.getByRole("button", { name: "hang up", exact: true }).click();
+    await shows(section(page, "Faults"), "in force");
+    if (options.judge) assert.deepEqual(await complaintsOfAxe(page), [], JSON.stringify(options));
+    const [width, room] = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
+    assert.ok(width <= room, `${width} wide in ${room}`);
+    const picture = await page.screenshot();
+    assert.ok(picture.length > 10_000);
+    pictures.add(createHash("sha256").update(picture).digest("hex"));
+  }
+  assert.equal(pictures.size, 4);
 });

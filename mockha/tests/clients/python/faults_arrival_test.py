@@ -118,6 +118,24 @@ class ArrivalTest(FaultTest):
                 await self.login()
                 await self.hit(number, "auth")
 
+    async def test_access_tokens_have_expired_when_it_comes_back(self):
+        tokens = await self.tokens()
+        client = await (await self.connect()).login(tokens["access_token"])
+        number = await self.inject("expire_tokens")
+        # Who is in stays in.
+        await client.command("ping")
+        await client.answer()
+        late = await self.connect()
+        await late.upgrade()
+        await late.answer()
+        await late.send({"type": "auth", "access_token": tokens["access_token"]})
+        self.assertEqual((await late.answer())["type"], "auth_invalid")
+        fresh = (await self.refresh(tokens))[1]["access_token"]
+        await (await self.connect()).login(fresh)
+        entry = await self.history(number)
+        self.assertEqual(entry["stage"], "ended")
+        self.assertGreaterEqual(entry["hits"], 1)
+
     async def test_a_refresh_fails_in_each_of_its_ways(self):
         tokens = await self.tokens()
         for status, body in ((400, "json"), (403, "json"), (500, "text")):

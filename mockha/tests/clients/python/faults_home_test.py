@@ -20,6 +20,47 @@ class HomeTest(FaultTest):
         await client.answer()
         return client, (await client.answer())["event"]["a"]
 
+    async def test_an_entity_is_removed(self):
+        client, _ = await self.watching()
+        number = await self.inject("remove_entity", entity="light.desk")
+        self.assertEqual((await client.answer())["event"], {"r": ["light.desk"]})
+        self.assertNotIn("light.desk", await self.states(client))
+        await self.hit(number, ".*light.desk.*")
+
+    async def test_an_entity_is_renamed(self):
+        client, before = await self.watching()
+        number = await self.inject("rename_entity", entity="light.desk", to="light.table")
+        events = [(await client.answer())["event"] for _ in range(2)]
+        self.assertIn({"r": ["light.desk"]}, events)
+        added, = (each["a"] for each in events if "a" in each)
+        self.assertEqual(added["light.table"]["a"], before["light.desk"]["a"])
+        await self.hit(number, ".*light.(desk|table).*")
+
+    async def test_a_wave_of_unavailable_entities_and_their_recovery(self):
+        client, before = await self.watching()
+        lights = sorted(each for each in before if each.startswith("light."))
+        number = await self.inject("unavailable", entity="light.*")
+        gone = {}
+        while len(gone) < len(lights):
+            gone |= (await client.answer())["event"]["c"]
+        self.assertEqual(sorted(gone), lights)
+        for change in gone.values():
+            self.assertEqual(change["+"]["s"], "unavailable")
+        # A call reaches nobody and succeeds.
+        await client.command("call_service", **ON)
+        self.assertTrue((await client.answer())["success"])
+        self.assertEqual((await self.states(client))["light.desk"]["state"], "unavailable")
+        await self.lift(number)
+        back = {}
+        while len(back) < len(lights):
+            back |= (await client.answer())["event"]["c"]
+        for entity, change in back.items():
+            self.assertEqual(change["+"]["s"], before[entity]["s"])
+        now = await self.states(client)
+        self.assertEqual({each: now[each]["attributes"] for each in lights},
+                         {each: before[each]["a"] for each in lights})
+        self.assertGreaterEqual((await self.history(number))["hits"], 1)
+
     async def test_it_is_up_but_nothing_is_loaded(self):
         number = await self.inject("restart", stopping="0s", refused="0s", not_running="1h")
         client = await self.returned()

@@ -1,6 +1,7 @@
 """What a fault can be limited by, and when it can begin: connection, count, chance, time, trigger."""
 
 import json
+import os
 import re
 import unittest
 from pathlib import Path
@@ -103,6 +104,25 @@ class LimitTest(FaultTest):
                 self.assertIn(hint, out)
                 self.assertIn('"error"', out)
         self.assertEqual(await self.curl("GET", "/faults"), [])
+
+    async def test_every_line_of_the_readme_can_be_asked_for(self):
+        readme = Path(os.environ["MOCKHA_README"]).read_text()
+        examples = re.findall(r'^\| [^|]+ \| `(\{"kind":.*\})` \|$', readme, re.MULTILINE)
+        self.assertGreater(len(examples), 40)
+        for example in examples:
+            with self.subTest(example=example):
+                status, out, _ = await self.run_curl(
+                    "--fail-with-body", "--json", example, self.mockha.admin + "/faults")
+                self.assertEqual(status, 0, out)
+                await self.curl("POST", "/reset")
+
+    async def test_no_kind_of_fault_is_left_out_of_these_tests(self):
+        kinds = {each["kind"] for each in await self.curl("GET", "/faults/kinds")}
+        tried = set()
+        for each in Path(__file__).parent.glob("faults_*_test.py"):
+            tried |= set(re.findall(r'inject\(\s*"(\w+)"', each.read_text()))
+        self.assertEqual(kinds - tried, set())
+        self.assertEqual(tried - kinds, set())
 
 
 if __name__ == "__main__":

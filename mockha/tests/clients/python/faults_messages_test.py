@@ -111,6 +111,14 @@ class AnswerTest(FaultTest):
         self.assertEqual((await client.answer())["id"], last)
         await self.hit(number, r"answer \d+: get_config")
 
+    async def test_answers_are_reordered(self):
+        client = await self.login()
+        number = await self.inject("reorder", behind=2, hits=1)
+        for _ in range(4):
+            await client.command("ping")
+        self.assertEqual([(await client.answer())["id"] for _ in range(4)], [2, 3, 1, 4])
+        await self.hit(number, r"answer \d+: ping")
+
     async def test_a_service_is_executed_and_the_connection_ends(self):
         client = await self.login()
         number = await self.inject("hang_up", stage="result", command="light.*", hits=1)
@@ -234,6 +242,15 @@ class EventTest(FaultTest):
         self.assertNotIn(event["id"], range(2))
         await self.hit(number, ".*")
 
+    async def test_a_burst_of_changes(self):
+        client = await self.subscribed()
+        number = await self.inject("storm", count=2000)
+        changes = [await client.answer() for _ in range(2000)]
+        self.assertEqual({each["event"]["event_type"] for each in changes}, {"state_changed"})
+        await client.command("ping")
+        self.assertEqual((await client.answer())["type"], "pong")
+        self.assertGreaterEqual((await self.history(number))["hits"], 1)
+
 
 class FrameTest(FaultTest):
     async def test_arrays_of_one_and_of_thousands(self):
@@ -269,6 +286,18 @@ class FrameTest(FaultTest):
                 await asyncio.wait_for(socket.recv(), PATIENCE)
             self.assertEqual(closed.exception.sent.code, 1009)
         await self.hit(number, r"answer \d+: ping", r"answer \d+: ping")
+
+    async def test_bytes_come_in_drops(self):
+        number = await self.inject("trickle", bytes=5, gap="10ms", connection="next")
+        client = await self.connect()
+        await client.request()
+        pieces = []
+        while not b"".join(pieces).endswith(b"}"):
+            pieces.append(await client.read(1000))
+        # The network may join some; the server has written each alone.
+        self.assertGreater(len(pieces), 3)
+        self.assertIn(b"auth_required", b"".join(pieces))
+        await self.hit(number, ".*")
 
     async def test_messages_come_in_fragments(self):
         client = await self.login()

@@ -376,6 +376,8 @@ class server final : private connection_owner,
   std::optional<net::time_point> stalled_since_;
   std::shared_ptr<net::gate> stall_gate_;  // Opens when the stall is over.
   net::time_point stall_ended_{};
+  net::timer stall_drain_;  // What the stall has held back comes in before it fires.
+  bool stall_drained_ = true;
 
   bool started_ = false;
   bool stopping_ = false;

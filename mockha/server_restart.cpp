@@ -91,6 +91,8 @@ void server::end_stall() {
   stalled_since_.reset();
   std::exchange(stall_gate_, nullptr)->open();
   for (const auto& [key, c] : connections_) c->resume(length);
+  stall_drained_ = false;
+  stall_drain_.call_at(stall_ended_, [this] { stall_drained_ = true; });
   for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
   run_queue();
   run_scripts();

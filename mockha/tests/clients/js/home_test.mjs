@@ -205,6 +205,103 @@ test("a service that answers is asked for its response", async (t) => {
   );
 });
 
+test("collections: config, services, and what the frontend keeps of the registries", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const [configs, services] = [new Inbox(), new Inbox()];
+  ha.subscribeConfig(connection, configs.put);
+  ha.subscribeServices(connection, services.put);
+  const config = await configs.find(() => true, "the configuration");
+  assert.equal(config.state, ha.STATE_RUNNING);
+  assert.equal(config.version, "2026.6.0");
+  for (const part of ["http", "websocket_api", "light", "switch", "climate"]) {
+    assert.ok(config.components.includes(part), part);
+  }
+  const known = await services.find(() => true, "services");
+  assert.deepEqual(Object.keys(known.light).sort(), ["toggle", "turn_off", "turn_on"]);
+  assert.ok(known.homeassistant.restart);
+
+  const registry = (name, command, event) => {
+    const seen = new Inbox();
+    const fetchAll = (from) => from.sendMessagePromise({ type: command });
+    const subscribe = (from, store) =>
+      from.subscribeEvents(
+        () => fetchAll(from).then((all) => store.setState(all, true)),
+        event,
+      );
+    ha.getCollection(connection, name, fetchAll, subscribe).subscribe(seen.put);
+    return seen;
+  };
+  const entities = registry("_ent_reg", "config/entity_registry/list", "entity_registry_updated");
+  const all = await entities.find(() => true, "entities");
+  const devices = await registry(
+    "_dev_reg",
+    "config/device_registry/list",
+    "device_registry_updated",
+  ).find(() => true, "devices");
+  const areas = await registry(
+    "_area_reg",
+    "config/area_registry/list",
+    "area_registry_updated",
+  ).find(() => true, "areas");
+  const floors = await registry(
+    "_floor_reg",
+    "config/floor_registry/list",
+    "floor_registry_updated",
+  ).find(() => true, "floors");
+
+  // All that is named is there: an entity's device, a device's area, an area's floor.
+  const desk = all.find((entity) => entity.entity_id === "light.desk");
+  const device = devices.find(({ id }) => id === desk.device_id);
+  assert.ok(device, "the light has a device");
+  const area = areas.find(({ area_id }) => area_id === (desk.area_id ?? device.area_id));
+  assert.ok(area, "which is in a room");
+  assert.ok(floors.find(({ floor_id }) => floor_id === area.floor_id), "on a floor");
+
+  await mockha.ask("POST", "/faults", {
+    kind: "rename_entity",
+    entity: "light.desk",
+    to: "light.table",
+  });
+  const later = await entities.find(
+    (list) => list.some((entity) => entity.entity_id === "light.table"),
+    "the new name",
+  );
+  assert.equal(later.length, all.length);
+});
+
+test("a trigger, a template and any other message can be subscribed to", async (t) => {
+  const mockha = await Mockha.start(t);
+  const connection = await connect(t, mockha);
+  const [triggered, rendered] = [new Inbox(), new Inbox()];
+  await connection.subscribeMessage(triggered.put, {
+    type: "subscribe_trigger",
+    trigger: { platform: "state", entity_id: "switch.heater", to: "on" },
+  });
+  const leave = await connection.subscribeMessage(rendered.put, {
+    type: "render_template",
+    template: "{{ states('switch.heater') }}",
+  });
+  const turn = (service) =>
+    ha.callService(connection, "switch", service, {}, { entity_id: "switch.heater" });
+  await rendered.find(({ result }) => result === "off", "the first result");
+  await turn("turn_on");
+  await rendered.find(({ result }) => result === "on", "the second result");
+  const { variables } = await triggered.find(() => true, "the trigger");
+  assert.equal(variables.trigger.to_state.state, "on");
+  await leave();
+  await turn("turn_off");
+  assert.equal(rendered.all.length, 2);
+  assert.equal(triggered.all.length, 1);
+  await assert.rejects(
+    connection.subscribeMessage(() => {}, {
+      type: "subscribe_trigger",
+      trigger: { platform: "nonsense" },
+    }),
+    { code: "invalid_format" },
+  );
+});
+
 test("a large home arrives whole", async (t) => {
   const mockha = await Mockha.start(t, "--home", "large");
   const connection = await connect(t, mockha);

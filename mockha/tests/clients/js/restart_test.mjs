@@ -46,7 +46,7 @@ test("subscriptions and collections live through a restart", async (t) => {
   await configs.find(running, "the state RUNNING after the restart", before);
   // It learns of each as it is registered, and asks for all five seconds after the last.
   await services.find((all) => all.light?.turn_on, "services after the restart", known);
-  await services.find((all) => all.light?.turn_on.fields.brightness, "what they take", known);
+  await services.find((all) => all.light?.turn_on?.fields.brightness, "what they take", known);
   assert.deepEqual(events.all, ["disconnected", "ready"]);
 
   // What it sent, in the order in which it always does.
@@ -163,6 +163,7 @@ test("a command without an answer is lost with its connection, a later one works
     success: false,
     error: { code: ha.ERR_CONNECTION_LOST, message: "Connection lost" },
   });
+  await ha.getConfig(connection); // Behind it: the ping has been there.
   const [{ key }] = await mockha.ask("GET", "/connections");
   await mockha.ask("DELETE", `/connections/${key}?how=reset`);
   await lost;

@@ -56,10 +56,14 @@ TEST(LargeHome, EveryEntityIsRegisteredWithADeviceThatExists) {
   EXPECT_EQ(all.entities().size(), plan.entities.size());
   EXPECT_EQ(all.areas().size(), 40U);
   for (const auto& [id, e] : all.entities()) {
-    if (e.device_id) EXPECT_TRUE(all.devices().contains(*e.device_id)) << id;
+    if (e.device_id) {
+      EXPECT_TRUE(all.devices().contains(*e.device_id)) << id;
+    }
   }
   for (const auto& [id, d] : all.devices()) {
-    if (d.area_id) EXPECT_TRUE(all.areas().contains(*d.area_id)) << d.name;
+    if (d.area_id) {
+      EXPECT_TRUE(all.areas().contains(*d.area_id)) << d.name;
+    }
   }
 }
 

@@ -81,15 +81,23 @@ TEST_F(RegistriesTest, DevicesAreasFloorsAndLabelsHaveTheirKeys) {
 
 TEST_F(RegistriesTest, WhatIsReferredToExists) {
   for (const auto& [id, entity] : all.entities()) {
-    if (entity.device_id) EXPECT_TRUE(all.devices().contains(*entity.device_id)) << id;
-    if (entity.area_id) EXPECT_TRUE(all.areas().contains(*entity.area_id)) << id;
+    if (entity.device_id) {
+      EXPECT_TRUE(all.devices().contains(*entity.device_id)) << id;
+    }
+    if (entity.area_id) {
+      EXPECT_TRUE(all.areas().contains(*entity.area_id)) << id;
+    }
     for (const auto& label : entity.labels) EXPECT_TRUE(all.labels().contains(label)) << id;
   }
   for (const auto& [id, device] : all.devices()) {
-    if (device.area_id) EXPECT_TRUE(all.areas().contains(*device.area_id)) << device.name;
+    if (device.area_id) {
+      EXPECT_TRUE(all.areas().contains(*device.area_id)) << device.name;
+    }
   }
   for (const auto& [id, area] : all.areas()) {
-    if (area.floor_id) EXPECT_TRUE(all.floors().contains(*area.floor_id)) << id;
+    if (area.floor_id) {
+      EXPECT_TRUE(all.floors().contains(*area.floor_id)) << id;
+    }
   }
 }
 

@@ -104,7 +104,7 @@ asio::awaitable<void> server::stop() {
 // --- what connections want ---
 
 void server::on_note(connection& from, note n) {
-  record(n.kind, from.id(), static_cast<std::int64_t>(n.id), std::move(n.text));
+  record(n.kind, from.id(), static_cast<std::int64_t>(n.id), n.text);
 }
 
 void server::on_send(connection& from, send_text message) {
@@ -297,13 +297,13 @@ void server::publish_loaded() {
 wall_time server::wall_now() const { return to_wall_time(time_.wall_now() + clock_off_); }
 
 void server::record(event_kind kind, std::uint32_t connection, std::int64_t value,
-                    std::string text) {
+                    std::string_view text) {
   if (!record_) return;
   reports::event e;
   e.kind = kind;
   e.connection = connection;
   e.value = value;
-  e.text = std::move(text);
+  e.text = text;
   record_(std::move(e));
 }
 

@@ -319,7 +319,7 @@ class server final : private connection_owner,
 
   [[nodiscard]] wall_time wall_now() const override;
   void record(reports::event_kind kind, std::uint32_t connection, std::int64_t value,
-              std::string text = {});
+              std::string_view text = {});
 
   net::world& world_;
   net::time_source& time_;

@@ -97,11 +97,11 @@ std::vector<fault_status> server::faults() const { return faults_.status(); }
 
 void server::report_faults() {
   using what = fault_engine::news::what;
-  for (auto& n : faults_.take_news()) {
+  for (const auto& n : faults_.take_news()) {
     const event_kind kind = n.happened == what::began ? event_kind::fault_began
                             : n.happened == what::hit ? event_kind::fault_hit
                                                       : event_kind::fault_ended;
-    record(kind, n.connection, n.number, std::move(n.name));
+    record(kind, n.connection, n.number, n.name);
   }
 }
 

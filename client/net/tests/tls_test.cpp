@@ -244,8 +244,8 @@ TEST_F(TlsFixture, ResetIsSeenAsAReset) {
 TEST_F(TlsFixture, ThePeersEndIsTheEndWithOrWithoutAGoodbye) {
   serve = [](TlsFixture& f, byte_stream& stream) -> asio::awaitable<void> {
     std::string some(100, ' ');
-    const auto heard = co_await read_from(stream, asio::buffer(some));
-    f.end = heard.ec;
+    const auto found = co_await read_from(stream, asio::buffer(some));
+    f.end = found.ec;
   };
   use = [](TlsFixture&, tls_client& stream) -> asio::awaitable<void> {
     error_code ignored;

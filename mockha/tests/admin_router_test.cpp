@@ -17,11 +17,11 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
 
-class AdminApi : public admin_fixture {};
+class AdminApiTest : public admin_fixture {};
 
 // --- the router ---
 
-TEST_F(AdminApi, EveryRouteIsDescribed) {
+TEST_F(AdminApiTest, EveryRouteIsDescribed) {
   const auto description = json::parse(openapi_description("1.2.3")).as_object();
   EXPECT_EQ(description.at("openapi"), "3.1.0");
   const auto& paths = description.at("paths").as_object();
@@ -41,7 +41,7 @@ TEST_F(AdminApi, EveryRouteIsDescribed) {
 }
 
 // And what is described is there: no path of the description is unknown to the router.
-TEST_F(AdminApi, EveryDescribedPathIsRouted) {
+TEST_F(AdminApiTest, EveryDescribedPathIsRouted) {
   const auto description = json::parse(openapi_description("1.2.3")).as_object();
   for (const auto& [path, methods] : description.at("paths").as_object()) {
     std::string target(path);
@@ -52,7 +52,7 @@ TEST_F(AdminApi, EveryDescribedPathIsRouted) {
   }
 }
 
-TEST_F(AdminApi, WhatIsNotThereIsA404WithTheNearestPath) {
+TEST_F(AdminApiTest, WhatIsNotThereIsA404WithTheNearestPath) {
   const auto answer = ask("GET", "/conections");
   EXPECT_EQ(answer.response.status, 404);
   EXPECT_THAT(answer.response.body, HasSubstr("did you mean '/connections'?"));
@@ -62,7 +62,7 @@ TEST_F(AdminApi, WhatIsNotThereIsA404WithTheNearestPath) {
   EXPECT_EQ(status_of("GET", "no path"), 400);
 }
 
-TEST_F(AdminApi, AnotherMethodIsA405ThatNamesTheRightOnes) {
+TEST_F(AdminApiTest, AnotherMethodIsA405ThatNamesTheRightOnes) {
   const auto answer = ask("POST", "/status");
   EXPECT_EQ(answer.response.status, 405);
   bool allowed = false;
@@ -72,7 +72,7 @@ TEST_F(AdminApi, AnotherMethodIsA405ThatNamesTheRightOnes) {
   EXPECT_TRUE(allowed);
 }
 
-TEST_F(AdminApi, ABodyThatIsNotJsonIsA415) {
+TEST_F(AdminApiTest, ABodyThatIsNotJsonIsA415) {
   net::http_request request;
   request.method = "POST";
   request.target = "/states/light.desk";
@@ -85,7 +85,7 @@ TEST_F(AdminApi, ABodyThatIsNotJsonIsA415) {
   EXPECT_EQ(answer_admin(desk_, request).response.status, 200);
 }
 
-TEST_F(AdminApi, WhatIsWrongWithABodyIsToldWithItsPlace) {
+TEST_F(AdminApiTest, WhatIsWrongWithABodyIsToldWithItsPlace) {
   const auto broken = json_of("POST", "/states/light.desk", "{\"state\":\n  \"on\",}");
   EXPECT_EQ(broken.at("line"), 2);
   EXPECT_EQ(broken.at("column"), 8);
@@ -103,7 +103,7 @@ TEST_F(AdminApi, WhatIsWrongWithABodyIsToldWithItsPlace) {
   EXPECT_EQ(status_of("POST", "/timeline/pause", "{}"), 400);
 }
 
-TEST_F(AdminApi, AParameterThatIsNotKnownIsA400WithTheNearest) {
+TEST_F(AdminApiTest, AParameterThatIsNotKnownIsA400WithTheNearest) {
   EXPECT_EQ(json_of("DELETE", "/connections/1?hwo=reset").at("hint"), "did you mean 'how'?");
   EXPECT_EQ(json_of("DELETE", "/connections/1?how=rset").at("hint"), "did you mean 'reset'?");
   EXPECT_EQ(status_of("DELETE", "/connections/1?code=999"), 400);
@@ -112,7 +112,7 @@ TEST_F(AdminApi, AParameterThatIsNotKnownIsA400WithTheNearest) {
 
 // --- what the server is ---
 
-TEST_F(AdminApi, TheTokenIsNeverShownWhole) {
+TEST_F(AdminApiTest, TheTokenIsNeverShownWhole) {
   EXPECT_EQ(json_of("GET", "/status").at("token"), "a-ve…");
   for (const auto* route : admin_routes()) {
     if (route->method != "GET") continue;
@@ -123,7 +123,7 @@ TEST_F(AdminApi, TheTokenIsNeverShownWhole) {
   EXPECT_EQ(masked(""), "…");
 }
 
-TEST_F(AdminApi, StatusSaysWhereItStands) {
+TEST_F(AdminApiTest, StatusSaysWhereItStands) {
   world_.advance(1500ms);
   const auto status = json_of("GET", "/status");
   EXPECT_EQ(status.at("phase"), "running");
@@ -133,7 +133,7 @@ TEST_F(AdminApi, StatusSaysWhereItStands) {
   EXPECT_TRUE(status.at("scenario").is_null());
 }
 
-TEST_F(AdminApi, ARestartGoesThroughItsPhases) {
+TEST_F(AdminApiTest, ARestartGoesThroughItsPhases) {
   const auto begun = json_of(
       "POST", "/restart", R"({"stopping":"0s","refused":"1s","not_running":"1s","starting":"1s"})");
   EXPECT_EQ(begun.at("phase"), "refused");
@@ -148,7 +148,7 @@ TEST_F(AdminApi, ARestartGoesThroughItsPhases) {
 
 // --- connections: there are none here; see the program's tests for those that are ---
 
-TEST_F(AdminApi, AConnectionThatIsNotThereIsA404) {
+TEST_F(AdminApiTest, AConnectionThatIsNotThereIsA404) {
   EXPECT_EQ(json_of("GET", "/connections"), json::array{});
   EXPECT_EQ(status_of("DELETE", "/connections/7"), 404);
   EXPECT_EQ(status_of("DELETE", "/connections/x?how=fin"), 404);
@@ -157,7 +157,7 @@ TEST_F(AdminApi, AConnectionThatIsNotThereIsA404) {
 
 // --- the home ---
 
-TEST_F(AdminApi, AStateIsWrittenAndItsAttributesStay) {
+TEST_F(AdminApiTest, AStateIsWrittenAndItsAttributesStay) {
   const auto before = json_of("GET", "/states/light.desk");
   const auto after = json_of("POST", "/states/light.desk", R"({"state":"on"})");
   EXPECT_EQ(after.at("state"), "on");
@@ -168,7 +168,7 @@ TEST_F(AdminApi, AStateIsWrittenAndItsAttributesStay) {
   EXPECT_EQ(json_of("GET", "/states/light.desk"), replaced);
 }
 
-TEST_F(AdminApi, EntitiesComeAndGo) {
+TEST_F(AdminApiTest, EntitiesComeAndGo) {
   EXPECT_EQ(status_of("POST", "/states/sensor.new", R"({"state":"7"})"), 201);
   EXPECT_EQ(json_of("GET", "/states/sensor.new").at("state"), "7");
   EXPECT_EQ(status_of("DELETE", "/states/sensor.new"), 204);
@@ -183,7 +183,7 @@ TEST_F(AdminApi, EntitiesComeAndGo) {
       400);
 }
 
-TEST_F(AdminApi, AnEventIsFired) {
+TEST_F(AdminApiTest, AnEventIsFired) {
   EXPECT_EQ(status_of("POST", "/events/doorbell", R"({"door":"front"})"), 204);
   EXPECT_EQ(status_of("POST", "/events/doorbell"), 204);
   EXPECT_EQ(status_of("POST", "/events/" + std::string(65, 'x')), 400);
@@ -191,7 +191,7 @@ TEST_F(AdminApi, AnEventIsFired) {
 
 // --- faults ---
 
-TEST_F(AdminApi, AFaultBeginsIsListedAndLifted) {
+TEST_F(AdminApiTest, AFaultBeginsIsListedAndLifted) {
   const auto begun = json_of("POST", "/faults", R"({"kind":"stall"})");
   EXPECT_EQ(begun.at("stage"), "in_force");
   EXPECT_EQ(begun.at("kind"), "stall");
@@ -204,14 +204,14 @@ TEST_F(AdminApi, AFaultBeginsIsListedAndLifted) {
   EXPECT_EQ(json_of("GET", path).at("stage"), "ended");
 }
 
-TEST_F(AdminApi, AFaultThatWaitsIsArmed) {
+TEST_F(AdminApiTest, AFaultThatWaitsIsArmed) {
   const auto armed =
       json_of("POST", "/faults", R"({"kind":"drop","after":{"command":"subscribe_*","count":3}})");
   EXPECT_EQ(armed.at("stage"), "armed");
   EXPECT_TRUE(armed.at("began").is_null());
 }
 
-TEST_F(AdminApi, AFaultThatIsNoneIsToldWithItsPlace) {
+TEST_F(AdminApiTest, AFaultThatIsNoneIsToldWithItsPlace) {
   const auto wrong = json_of("POST", "/faults", "{\n  \"kind\": \"stal\"}");
   EXPECT_EQ(wrong.at("line"), 2);
   EXPECT_THAT(json::serialize(wrong), HasSubstr("stall"));
@@ -219,7 +219,7 @@ TEST_F(AdminApi, AFaultThatIsNoneIsToldWithItsPlace) {
   EXPECT_EQ(status_of("POST", "/faults"), 400);
 }
 
-TEST_F(AdminApi, TheKindsAreThoseThatCanBeBegunByHand) {
+TEST_F(AdminApiTest, TheKindsAreThoseThatCanBeBegunByHand) {
   const auto kinds = json_of("GET", "/faults/kinds").as_array();
   EXPECT_GT(kinds.size(), 20U);
   for (const auto& kind : kinds) {
@@ -241,14 +241,14 @@ TEST_F(AdminApi, TheKindsAreThoseThatCanBeBegunByHand) {
 
 // --- the timeline ---
 
-TEST_F(AdminApi, WithoutAScenarioThereIsNoTimeline) {
+TEST_F(AdminApiTest, WithoutAScenarioThereIsNoTimeline) {
   EXPECT_TRUE(json_of("GET", "/timeline").is_null());
   for (const std::string button : {"pause", "resume", "step", "restart"}) {
     EXPECT_EQ(status_of("POST", "/timeline/" + button), 409);
   }
 }
 
-TEST_F(AdminApi, TheTimelineIsPausedSteppedAndWoundBack) {
+TEST_F(AdminApiTest, TheTimelineIsPausedSteppedAndWoundBack) {
   play_script();
   world_.advance(4s);
   EXPECT_EQ(json_of("POST", "/timeline/pause").at("state"), "paused");
@@ -266,7 +266,7 @@ TEST_F(AdminApi, TheTimelineIsPausedSteppedAndWoundBack) {
 
 // --- starting over ---
 
-TEST_F(AdminApi, AResetBringsBackTheBeginning) {
+TEST_F(AdminApiTest, AResetBringsBackTheBeginning) {
   play_script();
   world_.advance(11s);
   (void)ask("POST", "/faults", R"({"kind":"refuse"})");

@@ -26,11 +26,12 @@ using testing::StartsWith;
 
 namespace {
 
-class AdminServer : public testing::Test {
+class AdminServerTest : public testing::Test {
  protected:
   using wire_ptr = wired_world::wire_ptr;
 
-  explicit AdminServer(std::string token = {}) : admin_(web_, desk_, std::move(token), limits()) {
+  explicit AdminServerTest(std::string token = {})
+      : admin_(web_, desk_, std::move(token), limits()) {
     EXPECT_TRUE(admin_.start({"127.0.0.1", 8124}).has_value());
     web_.settle();
   }
@@ -91,9 +92,9 @@ class AdminServer : public testing::Test {
   admin_server admin_;
 };
 
-class GuardedAdminServer : public AdminServer {
+class GuardedAdminServerTest : public AdminServerTest {
  protected:
-  GuardedAdminServer() : AdminServer("sesame-sesame") {}
+  GuardedAdminServerTest() : AdminServerTest("sesame-sesame") {}
 };
 
 constexpr std::string_view json_type = "Content-Type: application/json\r\n";
@@ -102,7 +103,7 @@ constexpr std::string_view json_type = "Content-Type: application/json\r\n";
 
 // --- HTTP ---
 
-TEST_F(AdminServer, AnswersOneRequestAfterTheOther) {
+TEST_F(AdminServerTest, AnswersOneRequestAfterTheOther) {
   const auto wire = web_.dial();
   for (int n = 0; n < 3; ++n) {
     EXPECT_THAT(says(wire, request("GET", "/status")),
@@ -115,21 +116,22 @@ TEST_F(AdminServer, AnswersOneRequestAfterTheOther) {
   EXPECT_TRUE(wire->shut);
 }
 
-TEST_F(AdminServer, HeadIsGetWithoutABody) {
+TEST_F(AdminServerTest, HeadIsGetWithoutABody) {
   EXPECT_THAT(ask("HEAD", "/status"), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("\r\n\r\n")));
   EXPECT_THAT(ask("HEAD", "/journal"), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("\r\n\r\n")));
 }
 
-TEST_F(AdminServer, WhatIsTooLargeOrNoRequestIsRefused) {
+TEST_F(AdminServerTest, WhatIsTooLargeOrNoRequestIsRefused) {
   EXPECT_THAT(ask("POST", "/events/x", json_type, std::string(1001, ' ')),
               StartsWith("HTTP/1.1 413 "));
   EXPECT_THAT(says(web_.dial(), "nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(says(web_.dial(), "GET /" + std::string(20'000, 'x')), StartsWith("HTTP/1.1 431 "));
 }
 
-TEST_F(AdminServer, WhoeverSaysNothingIsCutAndTooManyAreReset) {
+TEST_F(AdminServerTest, WhoeverSaysNothingIsCutAndTooManyAreReset) {
   const auto silent = web_.dial();
   std::vector<wire_ptr> others;
+  others.reserve(3);
   for (int n = 0; n < 3; ++n) others.push_back(web_.dial());
   EXPECT_TRUE(web_.dial()->reset);
   web_.advance(60s);
@@ -137,7 +139,7 @@ TEST_F(AdminServer, WhoeverSaysNothingIsCutAndTooManyAreReset) {
   EXPECT_THAT(ask("GET", "/status"), StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(AdminServer, RequestsFromElsewhereAreRefused) {
+TEST_F(AdminServerTest, RequestsFromElsewhereAreRefused) {
   EXPECT_THAT(says(web_.dial(), "GET /status HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
               StartsWith("HTTP/1.1 403 "));
   EXPECT_THAT(says(web_.dial(), "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
@@ -149,7 +151,7 @@ TEST_F(AdminServer, RequestsFromElsewhereAreRefused) {
 
 // --- the page ---
 
-TEST_F(AdminServer, ThePageMayDoNothingButTalkToItsServer) {
+TEST_F(AdminServerTest, ThePageMayDoNothingButTalkToItsServer) {
   const std::string page = ask("GET", "/");
   EXPECT_THAT(page, AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("text/html"),
                           HasSubstr("Content-Security-Policy: default-src 'none'"),
@@ -157,7 +159,7 @@ TEST_F(AdminServer, ThePageMayDoNothingButTalkToItsServer) {
 }
 
 // What a file of the page asks for is there, and is of this server.
-TEST_F(AdminServer, ThePageIsWhole) {
+TEST_F(AdminServerTest, ThePageIsWhole) {
   std::size_t references = 0;
   for (const auto& file : embedded_pages()) {
     EXPECT_THAT(file.text, Not(HasSubstr("https://"))) << file.path;
@@ -176,7 +178,7 @@ TEST_F(AdminServer, ThePageIsWhole) {
   EXPECT_THAT(ask("GET", "/page/nothing.js"), StartsWith("HTTP/1.1 404 "));
 }
 
-TEST_F(GuardedAdminServer, OnlyThePageItselfIsOpen) {
+TEST_F(GuardedAdminServerTest, OnlyThePageItselfIsOpen) {
   EXPECT_THAT(ask("GET", "/"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(ask("GET", "/page/page.js"), StartsWith("HTTP/1.1 200 "));
   for (const auto* route : admin_routes()) {
@@ -190,7 +192,7 @@ TEST_F(GuardedAdminServer, OnlyThePageItselfIsOpen) {
 
 // --- the journal ---
 
-TEST_F(AdminServer, TheJournalComesAsItHappens) {
+TEST_F(AdminServerTest, TheJournalComesAsItHappens) {
   happen("before");
   const auto wire = web_.dial();
   EXPECT_THAT(says(wire, request("GET", "/journal")),
@@ -203,14 +205,14 @@ TEST_F(AdminServer, TheJournalComesAsItHappens) {
   EXPECT_FALSE(wire->shut);
 }
 
-TEST_F(AdminServer, TheJournalEndsWhereNobodyWantsToFollow) {
+TEST_F(AdminServerTest, TheJournalEndsWhereNobodyWantsToFollow) {
   happen("a");
   const auto wire = web_.dial();
   EXPECT_THAT(says(wire, request("GET", "/journal?follow=false")), EndsWith("\r\n0\r\n\r\n"));
   EXPECT_THAT(says(wire, request("GET", "/status")), StartsWith("HTTP/1.1 200 ")) << "kept alive";
 }
 
-TEST_F(AdminServer, ABrowserGetsServerSentEventsAndGoesOnWhereItWas) {
+TEST_F(AdminServerTest, ABrowserGetsServerSentEventsAndGoesOnWhereItWas) {
   happen("a");
   happen("b");
   const auto wire = web_.dial();
@@ -221,7 +223,7 @@ TEST_F(AdminServer, ABrowserGetsServerSentEventsAndGoesOnWhereItWas) {
 }
 
 // Its place in the queue is gone: it is told so, and has to begin anew.
-TEST_F(AdminServer, AListenerThatIsTooSlowIsCutOff) {
+TEST_F(AdminServerTest, AListenerThatIsTooSlowIsCutOff) {
   const auto wire = web_.dial();
   (void)says(wire, request("GET", "/journal"));
   wire->bytes_per_write = 1;  // The stream takes every byte on its own …
@@ -235,7 +237,7 @@ TEST_F(AdminServer, AListenerThatIsTooSlowIsCutOff) {
   EXPECT_TRUE(wire->closed);
 }
 
-TEST_F(AdminServer, AListenerThatTakesNothingIsCutOff) {
+TEST_F(AdminServerTest, AListenerThatTakesNothingIsCutOff) {
   const auto wire = web_.dial();
   (void)says(wire, request("GET", "/journal"));
   wire->stuck = true;
@@ -244,7 +246,7 @@ TEST_F(AdminServer, AListenerThatTakesNothingIsCutOff) {
   EXPECT_TRUE(wire->closed);
 }
 
-TEST_F(AdminServer, TheJournalHasSoManyListenersAndNoMore) {
+TEST_F(AdminServerTest, TheJournalHasSoManyListenersAndNoMore) {
   const auto first = web_.dial();
   const auto second = web_.dial();
   (void)says(first, request("GET", "/journal"));
@@ -254,7 +256,7 @@ TEST_F(AdminServer, TheJournalHasSoManyListenersAndNoMore) {
 
 // --- connections ---
 
-TEST_F(AdminServer, ConnectionsAreListedWithoutSecrets) {
+TEST_F(AdminServerTest, ConnectionsAreListedWithoutSecrets) {
   const auto client = mock_.log_in();
   const std::string answer = ask("GET", "/connections");
   EXPECT_THAT(answer, AllOf(HasSubstr("\"peer\":\"10.0.0.7\""), HasSubstr("\"user\":\"Owner\""),
@@ -262,7 +264,7 @@ TEST_F(AdminServer, ConnectionsAreListedWithoutSecrets) {
                             Not(HasSubstr("mockha-access-token"))));
 }
 
-TEST_F(AdminServer, AConnectionIsClosedResetOrCut) {
+TEST_F(AdminServerTest, AConnectionIsClosedResetOrCut) {
   const auto closed = mock_.log_in();
   EXPECT_THAT(ask("DELETE", "/connections/1?how=close&code=1012"), StartsWith("HTTP/1.1 204 "));
   EXPECT_EQ(closed->take(), std::string("\x88\x02\x03\xf4", 4));
@@ -275,7 +277,7 @@ TEST_F(AdminServer, AConnectionIsClosedResetOrCut) {
   EXPECT_THAT(cut->take(), IsEmpty()) << "no Close";
 }
 
-TEST_F(AdminServer, AStalledConnectionStaysAndSaysNothingUntilItIsEnded) {
+TEST_F(AdminServerTest, AStalledConnectionStaysAndSaysNothingUntilItIsEnded) {
   const auto stalled = mock_.log_in();
   const auto other = mock_.log_in();
   EXPECT_THAT(ask("POST", "/connections/1/stall"), StartsWith("HTTP/1.1 204 "));
@@ -291,7 +293,7 @@ TEST_F(AdminServer, AStalledConnectionStaysAndSaysNothingUntilItIsEnded) {
 
 // --- the home, as clients see it ---
 
-TEST_F(AdminServer, WhatIsWrittenAndFiredReachesSubscribers) {
+TEST_F(AdminServerTest, WhatIsWrittenAndFiredReachesSubscribers) {
   const auto client = mock_.log_in();
   (void)mock_.says(client, wired_server::frame(R"({"id":1,"type":"subscribe_events"})"));
   (void)ask("POST", "/states/light.desk", json_type, R"({"state":"on"})");

@@ -76,6 +76,7 @@ class story {
     const outgoing out = engine.on_send(
         connection, std::move(m), [this](std::uint64_t id) { return live.contains(id); }, now);
     std::vector<std::string> result;
+    result.reserve(out.parts.size());
     for (const auto& part : out.parts) {
       result.push_back(part.message.text + (part.late > 0s ? " late" : ""));
     }
@@ -360,6 +361,7 @@ TEST(FaultEngine, LiftRemovesEveryEffect) {
     std::vector<std::uint32_t> numbers;
     const auto kinds = every_server_kind();
     const int count = *rc::gen::inRange(1, 6);
+    numbers.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       numbers.push_back(s.inject(kinds[*rc::gen::inRange<std::size_t>(0, kinds.size())]));
     }

@@ -204,6 +204,7 @@ TEST_F(HostilePeerTest, AMessageOfBracketsIsNoJson) {
 TEST_F(HostilePeerTest, ConnectionsAreLimitedInNumber) {
   config.limits.connections_max = 20;
   std::vector<raw_client*> inside;
+  inside.reserve(20);
   for (int i = 0; i < 20; ++i) inside.push_back(&online());
   raw_client& outside = connect();
   EXPECT_THAT(outside.read_to_the_end(), IsEmpty());

@@ -15,7 +15,7 @@ using reports::event_kind;
 using testing::HasSubstr;
 using testing::Not;
 
-class Metrics : public admin_fixture {
+class MetricsTest : public admin_fixture {
  protected:
   void happen(event_kind kind, std::string text = {}) {
     reports::event e;
@@ -26,7 +26,7 @@ class Metrics : public admin_fixture {
   std::string text() { return metrics_.text(mock_, world_.time().now()); }
 };
 
-TEST_F(Metrics, CountWhatHappened) {
+TEST_F(MetricsTest, CountWhatHappened) {
   happen(event_kind::server_accepted);
   happen(event_kind::server_auth, "ok");
   happen(event_kind::server_auth, "Invalid access token or password");
@@ -51,7 +51,7 @@ TEST_F(Metrics, CountWhatHappened) {
 }
 
 // A label for each word that a client invents would fill whatever reads this.
-TEST_F(Metrics, WhatClientsInventMakesNoSeries) {
+TEST_F(MetricsTest, WhatClientsInventMakesNoSeries) {
   for (int i = 0; i < 100; ++i) happen(event_kind::server_received, "made_up_" + std::to_string(i));
   happen(event_kind::server_received, "evil\"} 1\nx.y z");
   EXPECT_THAT(text(), Not(HasSubstr("made_up")));
@@ -60,7 +60,7 @@ TEST_F(Metrics, WhatClientsInventMakesNoSeries) {
 }
 
 // Every sample belongs to a family that was announced, and each family is announced once.
-TEST_F(Metrics, AreInPrometheusForm) {
+TEST_F(MetricsTest, AreInPrometheusForm) {
   std::istringstream lines(text());
   std::set<std::string> families;
   for (std::string line; std::getline(lines, line);) {

@@ -35,9 +35,9 @@ std::string shell(const std::string& command) {
   return text;
 }
 
-class Readme : public testing::Test {
+class ReadmeTest : public testing::Test {
  protected:
-  Readme() {
+  ReadmeTest() {
     ready_ = mockha_.line();
     while (!ready_.starts_with("{") && !ready_.empty()) ready_ = mockha_.line();  // stderr
     const auto at = ready_.find("\"admin\":\"") + 9;
@@ -58,7 +58,7 @@ class Readme : public testing::Test {
 
 }  // namespace
 
-TEST_F(Readme, EveryCurlIsAnswered) {
+TEST_F(ReadmeTest, EveryCurlIsAnswered) {
   int count = 0;
   for (const std::string& line : readme()) {
     if (!line.starts_with("    curl ")) continue;

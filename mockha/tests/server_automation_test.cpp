@@ -70,6 +70,7 @@ TEST_F(ServerAutomationTest, RestartLosesTheAnswersOfScripts) {
   EXPECT_EQ(s.it.phase(), restart_phase::running);
   EXPECT_EQ(s.it.house().find("script.good_night")->now().state, "off");
   std::vector<std::string> told;
+  told.reserve(s.events.size());
   for (const auto& e : s.events) {
     told.push_back(std::string(reports::name_of(e.kind)) + " " + std::to_string(e.value));
   }

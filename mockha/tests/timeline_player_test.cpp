@@ -16,7 +16,7 @@ using testing::IsEmpty;
 
 namespace {
 
-class TimelinePlayer : public testing::Test {
+class TimelinePlayerTest : public testing::Test {
  protected:
   static std::vector<scenario::planned_fault> plan() {
     scenario::planned_fault first;
@@ -39,7 +39,7 @@ class TimelinePlayer : public testing::Test {
 
 }  // namespace
 
-TEST_F(TimelinePlayer, PlaysByTheClock) {
+TEST_F(TimelinePlayerTest, PlaysByTheClock) {
   world_.advance(10s);
   EXPECT_THAT(seen_, ElementsAre("+1"));
   world_.advance(60s);
@@ -47,7 +47,7 @@ TEST_F(TimelinePlayer, PlaysByTheClock) {
   EXPECT_EQ(world_.armed_timers(), 0U);
 }
 
-TEST_F(TimelinePlayer, APausedTapeHasNoTimer) {
+TEST_F(TimelinePlayerTest, APausedTapeHasNoTimer) {
   world_.advance(12s);
   player_.pause();
   EXPECT_EQ(world_.armed_timers(), 0U);
@@ -58,7 +58,7 @@ TEST_F(TimelinePlayer, APausedTapeHasNoTimer) {
   EXPECT_THAT(seen_, ElementsAre("+1", "-1"));
 }
 
-TEST_F(TimelinePlayer, StepsAndRestarts) {
+TEST_F(TimelinePlayerTest, StepsAndRestarts) {
   player_.step();
   EXPECT_THAT(seen_, ElementsAre("+1"));
   player_.restart();
@@ -67,7 +67,7 @@ TEST_F(TimelinePlayer, StepsAndRestarts) {
   EXPECT_THAT(seen_, ElementsAre("+1", "-1", "+1"));
 }
 
-TEST_F(TimelinePlayer, AStoppedTapeStaysSilent) {
+TEST_F(TimelinePlayerTest, AStoppedTapeStaysSilent) {
   player_.stop();
   world_.advance(1h);
   EXPECT_THAT(seen_, IsEmpty());

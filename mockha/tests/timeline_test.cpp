@@ -29,6 +29,7 @@ scenario::planned_fault planned(std::uint32_t number, net::duration at, net::dur
 /// "+1": the first occurrence begins; "-1": it ends.
 std::vector<std::string> words(const std::vector<timeline_step>& steps) {
   std::vector<std::string> result;
+  result.reserve(steps.size());
   for (const auto& each : steps) {
     result.push_back((each.begins ? "+" : "-") + std::to_string(each.occurrence.number));
   }

@@ -1,7 +1,7 @@
 // Fuzzes what a client may send over HTTP: the bytes of a connection, from requests to the answers
 // that Home Assistant's side of it makes of them.
-#include "client/net/tests/manual_world.hpp"
-#include "client/net/tests/memory_stream.hpp"
+#include "manual_world.hpp"
+#include "memory_stream.hpp"
 #include "mockha/tests/http_story.hpp"
 
 #include <hassle/net/http.hpp>

@@ -32,6 +32,8 @@ struct reconnect_config {
   duration backoff_base = 1s;    ///< First delay after a failed attempt. > 0.
   duration backoff_cap = 60s;    ///< Delays double up to this. >= backoff_base.
   duration answer_limit = 5s;    ///< From sending to the answer, each of the two tries. > 0.
+
+  bool operator==(const reconnect_config&) const = default;
 };
 
 /// Layer 2 (LEE §2).
@@ -49,6 +51,8 @@ struct health_config {
   duration life_limit = 10s;
   /// Permits `interval` and `life_limit` below 10 s, for networks where nothing is ever late.
   bool allow_tight = false;
+
+  bool operator==(const health_config&) const = default;
 };
 
 /// What `breaker` looks at to decide that Home Assistant fails too often.
@@ -81,12 +85,16 @@ struct breaker_config {
   unsigned open_growth = 2;           ///< Each opening without a close is longer by this. 1 to 10.
   duration open_max = 5min;           ///< It grows up to this, jitter included. >= open_for. Ours.
   unsigned open_jitter_percent = 20;  ///< ± so much (gRPC's ratio). 0 to 100.
+
+  bool operator==(const breaker_config&) const = default;
 };
 
 /// Layer 4 (LEE §4).
 struct degradation_config {
   duration ttl = 30s;             ///< A cached answer older than this is not used. > 0.
   std::size_t entries_max = 256;  ///< The oldest entry makes room. > 0.
+
+  bool operator==(const degradation_config&) const = default;
 };
 
 /// Layer 5 (LEE §5).
@@ -95,11 +103,15 @@ struct pool_config {
   /// Best: a read without an answer for so long is asked on a second connection too, and the first
   /// answer wins. Absent = never. > 0.
   std::optional<duration> hedge_after;
+
+  bool operator==(const pool_config&) const = default;
 };
 
 /// Layer 6.
 struct correlation_config {
   std::size_t in_flight_max = 1024;  ///< Commands waiting on one connection. > 0.
+
+  bool operator==(const correlation_config&) const = default;
 };
 
 /// Layer 7.
@@ -118,6 +130,8 @@ struct deadline_config {
   /// is, for what a home that is still starting can answer. > 0. The longest start on record takes
   /// 20 min (reference §6.3), with stage limits of 120 + 300 + 300 s.
   duration ready_limit = 20min;
+
+  bool operator==(const deadline_config&) const = default;
 };
 
 /// Layer 8.
@@ -136,6 +150,8 @@ struct jitter_config {
   /// upgrade-not-101, cert-expired-or-stale, auth-retry-ip-ban.
   duration slow_base = 60s;
   duration slow_cap = 10min;  ///< >= slow_base. Ours.
+
+  bool operator==(const jitter_config&) const = default;
 };
 
 /// Layer 9.
@@ -150,12 +166,16 @@ struct probe_config {
   /// A timer so late, or a wall clock that ran so far ahead of the steady one, means that the
   /// process was frozen or the machine asleep. > 0. Ours: above what a busy machine is late by.
   duration thaw_lateness = 1s;
+
+  bool operator==(const probe_config&) const = default;
 };
 
 /// One row of the user's own table for `idempotency`.
 struct service_rule {
   std::string service;  ///< "domain.service", or "domain.*" for all that no other row names.
   bool idempotent = false;
+
+  bool operator==(const service_rule&) const = default;
 };
 
 /// Layer 10.
@@ -169,6 +189,8 @@ struct idempotency_config {
   /// after the command was sent. >= 0. Ours; a state is written within 5 s of a call (reference
   /// §4.3).
   duration look_up_after = 1s;
+
+  bool operator==(const idempotency_config&) const = default;
 };
 
 /// Layer 11.
@@ -187,6 +209,8 @@ struct mirror_config {
   /// every few minutes.
   duration quiet_limit = 10min;
   std::size_t subscriptions_max = 1'000;  ///< More are refused. > 0.
+
+  bool operator==(const mirror_config&) const = default;
 };
 
 /// What happens to a call that finds no room to wait.
@@ -217,6 +241,8 @@ struct admission_config {
   /// not run minutes later (field failure offline-queue-replay).
   duration queue_limit = 10s;
   starting_policy while_starting = starting_policy::wait;
+
+  bool operator==(const admission_config&) const = default;
 };
 
 /// Layer 13. Without a refresh token (a long-lived access token) it refreshes nothing, and knows a
@@ -236,6 +262,8 @@ struct token_config {
   duration refresh_limit = 10s;  ///< One refresh, dialling included. > 0. As auth_limit.
   duration retry_base = 1s;  ///< After a failed refresh, full jitter, doubling. > 0. As backoff.
   duration retry_cap = 60s;  ///< >= retry_base
+
+  bool operator==(const token_config&) const = default;
 };
 
 /// How the other end of TLS is trusted. There is no way to switch the check off.
@@ -253,6 +281,8 @@ struct tls_config {
   bool verify_host = true;
   /// Sent as SNI and looked for in the certificate; empty = the host that is dialled.
   std::string server_name;
+
+  bool operator==(const tls_config&) const = default;
 };
 
 /// Where a Home Assistant answers. `endpoint_from_url` makes one of a URL.
@@ -261,6 +291,8 @@ struct endpoint_config {
   net::endpoint server{"127.0.0.1", 8123};
   std::string target = "/api/websocket";
   std::optional<tls_config> tls;  ///< Absent = plain `ws`.
+
+  bool operator==(const endpoint_config&) const = default;
 };
 
 /// An HTTP proxy that is asked to CONNECT (RFC 9110 §9.3.6).
@@ -270,6 +302,8 @@ struct proxy_config {
   std::string password;  ///< Secret. Sent with Basic.
   /// Hosts dialled directly: "host", ".suffix", an address, or "*" for all (curl's NO_PROXY).
   std::vector<std::string> bypass;
+
+  bool operator==(const proxy_config&) const = default;
 };
 
 /// In which way several endpoints are tried.
@@ -287,6 +321,8 @@ struct failover_config {
   duration return_after = 5min;
   duration address_delay = 250ms;  ///< Between addresses of one host. 10 ms to 2 s.
   std::size_t addresses_max = 16;  ///< Of one host that are tried. > 0.
+
+  bool operator==(const failover_config&) const = default;
 };
 
 /// What the client is made of. A layer whose settings are absent is off; all off = `naive`.

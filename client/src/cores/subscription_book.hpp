@@ -1,0 +1,134 @@
+#pragma once
+
+#include <hassle/client/config.hpp>
+#include <hassle/net/time.hpp>
+#include <hassle/net/world.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace hassle::client {
+
+/// Wanted subscriptions, and what to do so that they live (field failures
+/// startup-dead-subscription, resubscribe-rejected, events-lost-in-gap, duplicate-delivery).
+///
+/// A subscription is wanted from `add` to `remove`. Each time that it is sent to Home Assistant is
+/// a round, with a number of its own over the book's life; the session maps the round to a message
+/// id.
+///
+///   asleep -- session ready --> due -- sent --> asked -- accepted, or an event --> live
+///   asked  -- rejected --> waiting (backoff) --> due          any -- session lost --> asleep
+///   asked  -- rejected for good (unauthorized, invalid_format) --> refused, until the next session
+///   live   -- accepted before RUNNING, and now it runs; or no event for quiet_limit --> due again
+///
+/// A live one that is due again is replaced without a hole: the old round's events count until the
+/// new one is accepted or speaks; then the old one is unsubscribed and its events are dropped. One
+/// rejected replacement leaves the old round as it was. Without `mirror` it is sent once per
+/// session and a rejection is final. Pure; `now` must not go backwards.
+class subscription_book {
+ public:
+  using handle = std::uint32_t;
+  using round = std::uint64_t;
+
+  explicit subscription_book(const std::optional<mirror_config>& settings);
+
+  /// What a subscription is like.
+  struct traits {
+    /// It may be silent for ever (a trigger, a rare event): silence does not make it suspect.
+    bool may_be_quiet = false;
+    /// What it needs may not be there before RUNNING: it is sent again then.
+    bool needs_running = true;
+    bool operator==(const traits&) const = default;
+  };
+  /// Wants one more. Empty: there are subscriptions_max already.
+  [[nodiscard]] std::optional<handle> add(traits like, net::time_point now);
+  /// Does not want it any more; a live round is unsubscribed by a later `take_due`.
+  void remove(handle which);
+
+  enum class todo : std::uint8_t { subscribe, unsubscribe };
+  struct action {
+    todo what{};
+    handle which = 0;
+    round number = 0;  ///< subscribe: the new round's. unsubscribe: the one that ends.
+    bool operator==(const action&) const = default;
+  };
+  /// What is to be sent on the session now, in this order, each exactly once. Empty without a
+  /// session.
+  [[nodiscard]] std::vector<action> take_due(net::time_point now);
+  /// When take_due has something to give, at the latest; `never` = not before something happens.
+  [[nodiscard]] net::time_point next() const noexcept;
+
+  void on_session_ready(bool running, net::time_point now);
+  /// `last_byte`: until when the session is known to have lived: gaps begin there.
+  void on_session_lost(net::time_point last_byte);
+  /// Home Assistant is RUNNING now.
+  void on_running(net::time_point now);
+
+  /// Events were missed: between the last moment at which the subscription is known to have been
+  /// alive and its acceptance.
+  struct gap {
+    net::time_point from;
+    net::time_point to;
+    bool operator==(const gap&) const = default;
+  };
+  /// Home Assistant's answer to a round. Answers to rounds that are over change nothing. A gap is
+  /// told when the subscription lives again after a lost session; never at its first time.
+  std::optional<gap> on_accepted(round number, net::time_point now);
+  void on_rejected(round number, std::string_view error_code, net::time_point now,
+                   net::random_stream& random);
+
+  /// An event came for this round: whether it is to be delivered. May tell a gap, as on_accepted,
+  /// where the event is quicker than the result.
+  struct event_verdict {
+    bool deliver = false;
+    handle which = 0;
+    std::optional<gap> missed;
+  };
+  event_verdict on_event(round number, net::time_point now);
+
+  enum class phase : std::uint8_t { asleep, due, asked, live, waiting, refused };
+  /// Of a wanted one.
+  [[nodiscard]] phase phase_of(handle which) const;
+  /// Whether all that are wanted live: "recovered", where "reconnected" is not enough.
+  [[nodiscard]] bool all_live() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return wanted_.size(); }
+
+ private:
+  struct entry {
+    traits like;
+    phase now = phase::asleep;
+    round asked = 0;                      ///< The round without an answer yet; 0 = none.
+    round live = 0;                       ///< The round whose events count; 0 = none.
+    bool before_running = false;          ///< The live or asked round was sent before RUNNING.
+    unsigned rejections = 0;              ///< In a row.
+    net::time_point due_at = net::never;  ///< Of waiting.
+    net::time_point last_event{};         ///< Or its acceptance.
+    std::optional<net::time_point> dead_since;  ///< Set between a loss and the next acceptance.
+  };
+  struct round_of {
+    handle which = 0;
+    bool replaced = false;
+  };
+
+  std::optional<gap> become_live(entry& which, handle name, round number, net::time_point now);
+  [[nodiscard]] net::time_point quiet_at(const entry& which) const noexcept;
+
+  bool retries_;
+  duration retry_base_{0};
+  duration retry_cap_{0};
+  duration quiet_limit_ = no_limit;
+  std::size_t most_;
+  bool has_session_ = false;
+  bool running_ = false;
+  handle last_handle_ = 0;
+  round last_round_ = 0;
+  std::map<handle, entry> wanted_;
+  std::map<round, round_of> rounds_;  ///< Of this session, and still spoken of.
+  std::vector<action> endings_;       ///< Unsubscriptions to be sent.
+};
+
+}  // namespace hassle::client

@@ -22,7 +22,7 @@ enum class dial_failure : std::uint8_t {
 
 /// When one slot dials again. The n-th dial since the last stable connection (n = 0, 1, 2…) waits
 ///
-///   n = 0: U(0, first_spread), that is at once;     n > 0: U(0, min(cap, base·2^(n-1)))
+///   n = 0: U(0, first_spread), by default at once;     n > 0: U(0, min(cap, base·2^(n-1)))
 ///
 /// (full jitter, "Exponential Backoff and Jitter" as summed up in reconnect-policies §2). The cold
 /// start's dial is n = 0 as well, so that a dial at once is had once per stable connection and a

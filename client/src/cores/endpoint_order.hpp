@@ -17,7 +17,8 @@ namespace hassle::client {
 /// anew. An endpoint that held a connection is dialled first when that connection is lost, but only
 /// once: then order rules again. `race`: all, race_delay apart, in that same order.
 /// While another than the preferred one is in use, the preferred one is tried again every
-/// return_after. Per client, not per slot. Pure; copyable; `now` must not go backwards.
+/// return_after. One for the client, told by all its slots. Pure; copyable; `now` must not go
+/// backwards.
 class endpoint_order {
  public:
   /// `settings` absent: one endpoint. Endpoints in all: 1 + others.
@@ -42,8 +43,8 @@ class endpoint_order {
   /// moves.)
   void on_return_failed(net::time_point now) noexcept;
 
-  /// The endpoint that a connection is up to.
-  [[nodiscard]] std::optional<std::size_t> in_use() const noexcept { return in_use_; }
+  /// The endpoint that connections are up to; of several the one that got ready last.
+  [[nodiscard]] std::optional<std::size_t> in_use() const noexcept;
   /// Failures in a row of one endpoint.
   [[nodiscard]] unsigned failures(std::size_t endpoint) const noexcept;
 
@@ -55,8 +56,14 @@ class endpoint_order {
   duration race_delay_{0};
   duration return_after_{0};
   std::size_t next_ = 0;
-  std::vector<unsigned> failures_;
-  std::optional<std::size_t> in_use_;
+  std::optional<std::size_t> kept_;  ///< Its connection was lost: it is dialled first, once.
+  struct health {
+    unsigned failures = 0;     ///< In a row.
+    unsigned connections = 0;  ///< That are up.
+    bool operator==(const health&) const = default;
+  };
+  std::vector<health> health_;
+  std::size_t newest_ = 0;  ///< The endpoint that got ready last.
   net::time_point return_at_ = net::never;
 };
 

@@ -15,12 +15,13 @@ namespace hassle::client {
 ///   alive  -- silent for health.interval --> ping out  -- any byte --> alive
 ///   alive  -- probe before use           --> ping out  -- silent for the limit --> dead
 ///
-/// Any received byte is life, not only the pong. The limit for a ping is health.life_limit, for a
-/// probe probe.probe_limit. A timer that comes too late (by more than probe.thaw_lateness; the
-/// process was frozen) condemns nobody: bytes may be waiting unread, so a new ping goes out
-/// instead. One ping is out at a time. Without `health` it never pings by itself; without `probe`
-/// it uses an idle connection untested and takes late timers at their word. Pure; copyable; `now`
-/// must not go backwards.
+/// Any received byte is life, not only the pong; only after a thaw, when what is read may have lain
+/// in the buffer since before it, bytes prove nothing until the pong comes or the limit is over.
+/// The limit for a ping is health.life_limit, for a probe probe.probe_limit. A timer that comes too
+/// late (by more than probe.thaw_lateness; the process was frozen) condemns nobody: bytes may be
+/// waiting unread, so a new ping goes out instead. One ping is out at a time. Without `health` it
+/// never pings by itself; without `probe` it uses an idle connection untested and takes late timers
+/// at their word. Pure; copyable; `now` must not go backwards.
 class liveness {
  public:
   /// The connection became ready at `now`.
@@ -36,6 +37,8 @@ class liveness {
 
   /// Bytes came, whatever they say.
   void on_bytes(net::time_point now) noexcept;
+  /// A pong came; on_bytes need not be called for it.
+  void on_pong(net::time_point now) noexcept;
 
   /// The process was frozen or the machine asleep: what was known of the connection is worth
   /// nothing.
@@ -61,6 +64,9 @@ class liveness {
   bool operator==(const liveness&) const = default;
 
  private:
+  action ping(net::time_point now, duration limit) noexcept;
+  void be_alive(net::time_point last_byte) noexcept;
+
   std::optional<duration> interval_;
   duration life_limit_{0};
   bool probing_ = false;  ///< The `probe` layer is on.
@@ -69,7 +75,8 @@ class liveness {
   duration lateness_{0};
 
   net::time_point last_byte_;
-  bool thawed_ = false;                    ///< And no byte since.
+  bool thawed_ = false;                    ///< And no proof of life since.
+  bool heard_ = false;                     ///< Bytes came since the ping that is out.
   std::optional<net::time_point> pinged_;  ///< When the ping that is out was sent…
   std::optional<net::time_point> due_;     ///< …and until when a byte is waited for.
 };

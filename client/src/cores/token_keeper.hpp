@@ -12,10 +12,15 @@ namespace hassle::client {
 /// When the access token is refreshed and when there is no more point in trying (reference §1.3,
 /// §8.1). It holds no secret: the token that was got last is the shell's, here it is a number.
 ///
-///   valid      -- refresh_percent of its life over, or less than margin left, or auth_invalid -->
-///   refreshing refreshing -- token --> valid;  -- network, 5xx --> waiting;  -- 400, 401, 403 -->
-///   refused waiting    -- delay over --> refreshing valid      -- auth_invalid for a token that a
-///   refresh brought and no auth_ok ever --> refused refused    -- retry() --> valid or refreshing
+///   idle       -- refresh_percent of the token's life over      --> refreshing
+///              -- wanted, and less than margin is left          --> refreshing
+///              -- auth_invalid                                  --> refreshing
+///              -- auth_invalid for a fresh token never accepted --> refused
+///   refreshing -- token came                                    --> idle
+///              -- network, 5xx                                  --> waiting
+///              -- 400, 401, 403                                 --> refused
+///   waiting    -- delay over                                    --> refreshing
+///   refused    -- retry()                                       --> idle
 ///
 /// One refresh at a time, whoever asks. Times are the steady clock's from the receipt of
 /// expires_in, so that wall clock jumps are harmless. While refreshing fails, a token that is still
@@ -83,8 +88,8 @@ class token_keeper {
   enum class phase : std::uint8_t { idle, refreshing, waiting, refused };
 
   [[nodiscard]] bool usable(net::time_point now) const noexcept;
-  [[nodiscard]] bool wants_refresh(net::time_point now) const noexcept;
   decision begin_refresh() noexcept;
+  void take(std::optional<duration> expires_in, net::time_point now) noexcept;
 
   bool can_refresh_;
   unsigned percent_;

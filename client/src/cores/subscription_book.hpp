@@ -17,18 +17,25 @@ namespace hassle::client {
 /// startup-dead-subscription, resubscribe-rejected, events-lost-in-gap, duplicate-delivery).
 ///
 /// A subscription is wanted from `add` to `remove`. Each time that it is sent to Home Assistant is
-/// a round, with a number of its own over the book's life; the session maps the round to a message
-/// id.
+/// a round, with a number of its own over the book's life; the session maps it to a message id.
 ///
-///   asleep -- session ready --> due -- sent --> asked -- accepted, or an event --> live
-///   asked  -- rejected --> waiting (backoff) --> due          any -- session lost --> asleep
-///   asked  -- rejected for good (unauthorized, invalid_format) --> refused, until the next session
-///   live   -- accepted before RUNNING, and now it runs; or no event for quiet_limit --> due again
+///   asleep  -- session ready                                     --> due
+///   due     -- taken to be sent                                  --> asked
+///   asked   -- accepted, or an event                             --> live
+///           -- rejected                                          --> waiting (full jitter)
+///           -- rejected for good: unauthorized, invalid_format   --> refused
+///   waiting -- delay over, or Home Assistant is RUNNING          --> due
+///   refused -- Home Assistant is RUNNING (while it starts, "invalid" may mean "not yet")  --> due
+///   any     -- session lost                                      --> asleep
 ///
-/// A live one that is due again is replaced without a hole: the old round's events count until the
-/// new one is accepted or speaks; then the old one is unsubscribed and its events are dropped. One
-/// rejected replacement leaves the old round as it was. Without `mirror` it is sent once per
-/// session and a rejection is final. Pure; `now` must not go backwards.
+/// A live one is sent once more where it was accepted before RUNNING, when RUNNING is reached, and
+/// where no event came for quiet_limit. It is replaced without a hole: the old round's events count
+/// until the new round is accepted or speaks; then the old one is unsubscribed and its events are
+/// dropped. A rejected replacement leaves the old round as it was, and is tried again.
+///
+/// Without `mirror` each is sent once per session and a rejection is final for it. A quiet
+/// subscription's renewal tells no gap: whether something was missed, only a snapshot can say.
+/// Pure; `now` must not go backwards.
 class subscription_book {
  public:
   using handle = std::uint32_t;
@@ -45,7 +52,7 @@ class subscription_book {
     bool operator==(const traits&) const = default;
   };
   /// Wants one more. Empty: there are subscriptions_max already.
-  [[nodiscard]] std::optional<handle> add(traits like, net::time_point now);
+  [[nodiscard]] std::optional<handle> add(traits like);
   /// Does not want it any more; a live round is unsubscribed by a later `take_due`.
   void remove(handle which);
 
@@ -62,7 +69,7 @@ class subscription_book {
   /// When take_due has something to give, at the latest; `never` = not before something happens.
   [[nodiscard]] net::time_point next() const noexcept;
 
-  void on_session_ready(bool running, net::time_point now);
+  void on_session_ready(bool running);
   /// `last_byte`: until when the session is known to have lived: gaps begin there.
   void on_session_lost(net::time_point last_byte);
   /// Home Assistant is RUNNING now.
@@ -75,8 +82,11 @@ class subscription_book {
     net::time_point to;
     bool operator==(const gap&) const = default;
   };
-  /// Home Assistant's answer to a round. Answers to rounds that are over change nothing. A gap is
-  /// told when the subscription lives again after a lost session; never at its first time.
+  /// Home Assistant's answer to a round. Answers to rounds that are over change nothing, nor does a
+  /// failure of a live one that was accepted (an event that could not be serialised, reference
+  /// §3.3). `error_code`: Home Assistant's, or "timeout" where none came in time: that round is
+  /// unsubscribed besides. A gap is told when the subscription lives again after a lost session;
+  /// never at its first time.
   std::optional<gap> on_accepted(round number, net::time_point now);
   void on_rejected(round number, std::string_view error_code, net::time_point now,
                    net::random_stream& random);
@@ -101,21 +111,21 @@ class subscription_book {
   struct entry {
     traits like;
     phase now = phase::asleep;
-    round asked = 0;                      ///< The round without an answer yet; 0 = none.
-    round live = 0;                       ///< The round whose events count; 0 = none.
-    bool before_running = false;          ///< The live or asked round was sent before RUNNING.
-    unsigned rejections = 0;              ///< In a row.
-    net::time_point due_at = net::never;  ///< Of waiting.
-    net::time_point last_event{};         ///< Or its acceptance.
+    round asked = 0;                            ///< The round without an answer yet; 0 = none.
+    round live = 0;                             ///< The round whose events count; 0 = none.
+    bool asked_early = false;                   ///< `asked` was sent before RUNNING…
+    bool live_early = false;                    ///< …and `live` was.
+    bool answered = false;                      ///< `live` was accepted, not only heard of.
+    unsigned rejections = 0;                    ///< In a row.
+    net::time_point due_at = net::never;        ///< Of waiting; of live: when it is replaced.
+    net::time_point last_event{};               ///< Or its acceptance.
     std::optional<net::time_point> dead_since;  ///< Set between a loss and the next acceptance.
   };
-  struct round_of {
-    handle which = 0;
-    bool replaced = false;
-  };
 
-  std::optional<gap> become_live(entry& which, handle name, round number, net::time_point now);
-  [[nodiscard]] net::time_point quiet_at(const entry& which) const noexcept;
+  std::optional<gap> become_live(entry& which, round number, net::time_point now);
+  void wait_or_refuse(entry& which, bool for_good, net::time_point now, net::random_stream& random);
+  void end_round(handle which, round number);
+  [[nodiscard]] net::time_point due_at(const entry& which) const noexcept;
 
   bool retries_;
   duration retry_base_{0};
@@ -127,8 +137,8 @@ class subscription_book {
   handle last_handle_ = 0;
   round last_round_ = 0;
   std::map<handle, entry> wanted_;
-  std::map<round, round_of> rounds_;  ///< Of this session, and still spoken of.
-  std::vector<action> endings_;       ///< Unsubscriptions to be sent.
+  std::map<round, handle> rounds_;  ///< Asked or live on this session.
+  std::vector<action> endings_;     ///< Unsubscriptions to be sent.
 };
 
 }  // namespace hassle::client

@@ -52,6 +52,8 @@ struct mirror_change {
 /// the rest of the event is applied. Pure; `now` must not go backwards. An entity costs 1-2 KB.
 class state_mirror {
  public:
+  using states_map = std::map<std::string, mirrored_state, std::less<>>;
+
   explicit state_mirror(const mirror_config& settings);
 
   /// A (new) subscription was accepted: the next event is its snapshot.
@@ -64,16 +66,13 @@ class state_mirror {
   /// An event of the subscription: {"a":…}, {"c":…}, {"r":…}, or several of them. `changes`: what
   /// became different is appended, in the order of the event, for a snapshot in the order of the
   /// ids; null = nobody wants to know, which is quicker.
-  void apply(const boost::json::value& event, net::time_point now,
-             std::vector<mirror_change>* changes);
+  void apply(const boost::json::value& event, std::vector<mirror_change>* changes);
 
   /// Valid until the next `apply`. Null = no such entity.
   [[nodiscard]] const mirrored_state* find(std::string_view entity_id) const noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return states_.size(); }
   /// Ordered by entity id.
-  [[nodiscard]] const std::map<std::string, mirrored_state, std::less<>>& all() const noexcept {
-    return states_;
-  }
+  [[nodiscard]] const states_map& all() const noexcept { return states_; }
 
   /// A snapshot was taken, and its subscription lives: reads are as good as asking.
   [[nodiscard]] bool live() const noexcept { return live_; }
@@ -93,16 +92,16 @@ class state_mirror {
   [[nodiscard]] const counts& counted() const noexcept { return counts_; }
 
  private:
-  void add_all(const boost::json::value& added, std::vector<mirror_change>* changes);
+  void add_all(const boost::json::object& added, std::vector<mirror_change>* changes);
   void change_all(const boost::json::value& changed, std::vector<mirror_change>* changes);
   void remove_all(const boost::json::value& removed, std::vector<mirror_change>* changes);
-  void replace_all(const boost::json::value& snapshot, std::vector<mirror_change>* changes);
+  void replace_all(const boost::json::object& snapshot, std::vector<mirror_change>* changes);
   void note(std::vector<mirror_change>* into, mirror_change::kind what, std::string_view entity_id,
             std::string_view from, std::string_view to) const;
 
   std::size_t entities_max_;
   duration age_max_;
-  std::map<std::string, mirrored_state, std::less<>> states_;
+  states_map states_;
   bool snapshot_next_ = false;
   bool live_ = false;
   bool running_ = true;

@@ -64,7 +64,8 @@ class idempotency_rules {
  public:
   explicit idempotency_rules(const idempotency_config& settings);
 
-  /// Of a command as it is sent, without id.
+  /// Of a command as it is sent, without id. Reads texts and may allocate: to be asked when the
+  /// outcome is unknown, not on the way of every call.
   [[nodiscard]] command_effect effect_of(const boost::json::object& body) const;
 
   /// What a call_service that names entities should bring about; one per entity. Empty: areas,
@@ -76,10 +77,11 @@ class idempotency_rules {
 };
 
 /// Compares one entity before the command was sent and now. `before` may be empty (no mirror): then
-/// only an absolute effect can be confirmed. `user_id`: ours, empty = not known. `happened`: the
-/// expected effect holds; or a change is expected, the context differs from the one before, the
-/// state does too, and the change was ours (user_id equal) where that is known. `no_trace`: same
-/// context as before. Pure.
+/// only an absolute effect can be confirmed. `user_id`: ours (auth/current_user); empty = not
+/// known. `happened`: the expected effect holds; or a change is expected, and the state did change,
+/// under another context than before, which is our user's. `no_trace`: the context is the one from
+/// before. Home Assistant works on after a connection is lost (reference §4.3), so that this means
+/// "not yet", not "never". Pure.
 [[nodiscard]] effect_verdict judge(const expected_effect& expectation,
                                    const std::optional<seen_state>& before,
                                    const std::optional<seen_state>& now, std::string_view user_id);

@@ -20,6 +20,12 @@ using net::duration;
 /// `validate` refuses it: our client has a limit everywhere.
 inline constexpr duration no_limit = duration::max();
 
+/// No setting may be longer (validated): sums of a few never overflow.
+inline constexpr duration duration_max = 24h * 365;
+
+/// Least `health_config::interval` and `life_limit`, unless `allow_tight`.
+inline constexpr duration health_least = 10s;
+
 /// Which engine does the work.
 enum class engine_style : std::uint8_t {
   lee,   ///< Layers 0-7 as the field report has them, flaws included: the ladder measures them.

@@ -13,8 +13,8 @@ namespace hassle::client {
 
 /// The endpoint that a URL names: `http://home.local:8123`, `https://example.org/prefix`,
 /// `ws://[fe80::1]:8123/api/websocket`… `https` and `wss` set `tls` to the system's trust, the
-/// others leave it absent. Without a port: 8123 for plain URLs as Home Assistant listens, 443 for
-/// the others. "/api/websocket" is appended to the path unless it ends so (reference §1.1); a
+/// others leave it absent. Without a port: 80, or 443 with TLS, as for every URL (8123 is to be
+/// written). "/api/websocket" is appended to the path unless it ends so (reference §1.1); a
 /// trailing slash is not doubled. Refused: other schemes, a user or password, a query, a fragment,
 /// no host.
 [[nodiscard]] std::expected<endpoint_config, std::string> endpoint_from_url(std::string_view url);
@@ -24,10 +24,9 @@ namespace hassle::client {
 /// "/api/websocket": "/auth/token".
 [[nodiscard]] std::string token_target(std::string_view websocket_target);
 
-/// The proxy that `http://user:password@host:port` names; without a scheme `http` is meant, without
-/// a port 3128 (as curl: 1080 is SOCKS, which is not spoken). User and password may be
-/// percent-encoded. `no_proxy`: what bypasses it, separated by commas, as in the environment
-/// variable NO_PROXY.
+/// The proxy that `http://user:password@host:port` names; without a scheme `http` is meant, the
+/// only one that is spoken; the port must be there. User and password may be percent-encoded.
+/// `no_proxy`: what bypasses it, separated by commas, as in the environment variable NO_PROXY.
 [[nodiscard]] std::expected<proxy_config, std::string> proxy_from_url(std::string_view url,
                                                                       std::string_view no_proxy);
 

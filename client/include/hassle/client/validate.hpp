@@ -17,11 +17,12 @@ struct config_problem {
 };
 
 /// Everything that is wrong with the settings, in the order of config.hpp; empty = usable. The
-/// ranges are those that config.hpp gives. Of a layer that the chosen style does not have, or that
-/// is absent, nothing is said, except that `lee` has none of the layers 8-14. Pure: whether files
-/// exist is not looked at.
+/// ranges are those that config.hpp gives. Nothing is said of a layer that is absent, nor of fields
+/// that the chosen style does not use; but what `lee` does not have (TLS, a proxy, layers 8-14)
+/// must not be asked of it. Whether a layer makes sense without another is not judged: the ladder
+/// leaves each of them out. Pure: whether files exist is not looked at.
 ///
-/// The clients assert that what they are made of is valid.
+/// The engines assert that what they are made of is valid.
 [[nodiscard]] std::vector<config_problem> validate(const config& settings);
 
 }  // namespace hassle::client

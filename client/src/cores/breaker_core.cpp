@@ -44,6 +44,13 @@ std::string_view name_of(breaker_state state) noexcept {
   return "";
 }
 
+breaker_config without_admission(breaker_config settings) noexcept {
+  settings.half_open_permits = 0;
+  settings.open_growth = 1;
+  settings.open_jitter_percent = 0;
+  return settings;
+}
+
 breaker_core::breaker_core(const breaker_config& settings) : settings_(settings) {
   assert(settings.failures_to_open > 0 && settings.calls_min > 0 && settings.open_growth > 0);
   assert(duration::zero() < settings.open_for && settings.open_for <= settings.open_max);
@@ -94,6 +101,10 @@ void breaker_core::on_cancelled(permit given) noexcept {
   if (given.generation != generation_ || !given.trial) return;
   assert(trials_out_ > 0);
   --trials_out_;
+}
+
+void breaker_core::try_now(net::time_point now) noexcept {
+  if (state_ == breaker_state::open) open_until_ = std::min(open_until_, now);
 }
 
 net::time_point breaker_core::retry_at() const noexcept {

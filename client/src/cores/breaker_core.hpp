@@ -15,6 +15,10 @@ namespace hassle::client {
 enum class breaker_state : std::uint8_t { closed, open, half_open };
 [[nodiscard]] std::string_view name_of(breaker_state state) noexcept;
 
+/// The same settings where the `admission` layer is off: half-open lets everything through, and the
+/// open time neither grows nor varies.
+[[nodiscard]] breaker_config without_admission(breaker_config settings) noexcept;
+
 /// Stops calls to a Home Assistant that keeps failing, in the form that `best` uses.
 ///
 ///   closed    -- too many failures or slow calls in the window --> open
@@ -51,6 +55,10 @@ class breaker_core {
   /// The call was given up for a reason that says nothing about Home Assistant: a trial's permit
   /// can be had again.
   void on_cancelled(permit given) noexcept;
+
+  /// The cause may be gone (a new connection is ready): an open circuit lets its trials through
+  /// from now on. How long it opens when they fail grows all the same.
+  void try_now(net::time_point now) noexcept;
 
   [[nodiscard]] breaker_state state() const noexcept { return state_; }
   /// When a call may be let through: a time in the past while closed.

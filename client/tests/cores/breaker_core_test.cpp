@@ -136,6 +136,30 @@ TEST_F(BreakerCoreFixture, OpenTimeDoublesUntilItIsClosed) {
   EXPECT_EQ(open_time(), 60s);
 }
 
+TEST_F(BreakerCoreFixture, ANewConnectionIsAReasonToTryNow) {
+  make(plain());
+  calls(5, failure);
+  core_->try_now(now_);
+  const auto trial = must_get();
+  EXPECT_FALSE(ask()) << "and it is a trial, as any other";
+  end(trial, failure);
+  EXPECT_EQ(open_time(), 120s);
+}
+
+TEST_F(BreakerCoreFixture, WithoutAdmissionItIsThePlainOne) {
+  auto settings = plain();
+  settings.open_jitter_percent = 20;
+  make(without_admission(settings));
+  calls(5, failure);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(open_time(), 60s);
+    now_ += 60s;
+    const auto first = must_get();
+    EXPECT_TRUE(ask());
+    end(first, failure);
+  }
+}
+
 TEST_F(BreakerCoreFixture, OpenTimeHasJitterButNeverPassesItsLimit) {
   auto settings = plain();
   settings.open_jitter_percent = 20;

@@ -2,6 +2,7 @@
 
 #include <hassle/client/config.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,20 +44,33 @@ struct recovery_bound {
   std::vector<recovery_term> terms;  ///< One for each stage that these settings have, in order.
   /// The sum; absent if one of them has no bound.
   std::optional<duration> total;
-  /// Index into `terms` of the largest one, or of the first without a bound.
+  duration bounded{0};  ///< The sum of those that have one.
+  /// Index into `terms` of the first without a bound, else of the largest.
   std::size_t dominating = 0;
+  /// Of the largest that has a bound: what to turn once the others are bounded.
+  std::optional<std::size_t> largest;
   /// What the bound leaves out, or what else is striking: a slower path after HTTP 403, no jitter…
   std::vector<std::string> notes;
 };
 
-/// The worst-case time, by the settings alone, from the end of a network fault to the first fresh
-/// answer, when Home Assistant itself is quick to answer once it is RUNNING. It is an upper bound:
-/// the terms are added, though not every outage needs all of them; time in which the process is
-/// frozen does not count. The settings need not be valid: a limit may be `no_limit`. Pure.
+/// The worst-case time, by the settings alone, from the end of a fault to the first fresh answer.
+/// It is an upper bound: the terms are added, though not every outage needs all of them. A fault
+/// lasts until the server can be reached; what Home Assistant takes to start counts as
+/// wait_for_running, and its answers come in time. Time in which the process is frozen does not
+/// count. The settings need not be valid: a limit may be `no_limit`, to judge those of other
+/// clients. Pure.
 ///
-/// Formulas: detect = interval + the limit for the pong; attempt = sum of its stages' limits;
-/// backoff = the cap (full jitter's largest draw); breaker = the longest open time. Each term says
-/// its own.
+/// | stage | bound |
+/// |---|---|
+/// | detect | health.interval + life_limit (lee: pong_limit); without health answer_limit |
+/// | attempt | the limits of all its stages, for each endpoint in order |
+/// | backoff | backoff_cap (full jitter's largest draw), for each endpoint in order |
+/// | token | token.retry_cap + refresh_limit |
+/// | resolve … auth | the limit of the stage, or connect_limit together |
+/// | wait_for_running | deadline.ready_limit, where `admission` makes calls wait |
+/// | resubscribe | mirror.retry_cap + answer_limit, or answer_limit |
+/// | breaker | the longest open time, and a trial that fails before it |
+/// | first_answer | reconnect.answer_limit |
 [[nodiscard]] recovery_bound lint(const config& settings);
 
 /// The bound as a table for people: a line per stage, the total, what dominates it, the notes.

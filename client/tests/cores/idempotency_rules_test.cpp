@@ -104,7 +104,8 @@ TEST(ServiceCall, EntitiesAreReadAsHomeAssistantReadsThem) {
     return service_call::of(body(text))->entities;
   };
   EXPECT_THAT(entities(R"({"type":"call_service","domain":"light","service":"turn_on",
-      "target":{"entity_id":["light.a","Light.B, light.c"]},"service_data":{"entity_id":"light.d"}})"),
+      "target":{"entity_id":["light.a","Light.B, light.c"]},
+      "service_data":{"entity_id":"light.d"}})"),
               ElementsAre("light.a", "light.b", "light.c"));
   EXPECT_THAT(entities(R"({"type":"call_service","domain":"light","service":"turn_on",
       "service_data":{"entity_id":"light.d"}})"),

@@ -98,7 +98,9 @@ void subscription_book::on_session_lost(net::time_point last_byte) {
   rounds_.clear();
   endings_.clear();  // The connection took them with it.
   for (auto& [name, each] : wanted_) {
-    if (each.live != 0 && !each.dead_since) each.dead_since = last_byte;
+    // One that did not get live again since the loss before keeps that one's time.
+    assert(each.live == 0 || !each.dead_since);
+    if (each.live != 0) each.dead_since = last_byte;
     each.now = phase::asleep;
     each.asked = 0;
     each.live = 0;

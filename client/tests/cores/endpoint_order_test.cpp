@@ -57,6 +57,16 @@ TEST(EndpointOrder, ALostEndpointIsDialledFirstButOnlyOnce) {
   EXPECT_EQ(next_of(order), remote);
 }
 
+// Not to its neighbour, which an outage of the one in the middle would lead to.
+TEST(EndpointOrder, ALostEndpointThatFailsGivesWayToThePreferredOne) {
+  endpoint_order order = three();
+  order.on_failed(local);
+  order.on_ready(remote, t0);
+  order.on_lost(remote);
+  order.on_failed(remote);
+  EXPECT_EQ(next_of(order), local);
+}
+
 TEST(EndpointOrder, TheRaceStartsWithTheNextAndStaggersTheOthers) {
   endpoint_order order = three(endpoint_policy::race);
   EXPECT_THAT(order.plan(), ElementsAre(start{local, 0s}, start{remote, 1s}, start{cloud, 2s}));

@@ -104,6 +104,7 @@ TEST(Lint, LeesListingsLackALimitOnAuthenticationOnly) {
   EXPECT_EQ(bound.total, std::nullopt);
   EXPECT_THAT(endless(bound), ElementsAre(stage::attempt, stage::auth));
   EXPECT_THAT(term(bound, stage::auth).why, HasSubstr("no auth limit"));
+  EXPECT_THAT(term(bound, stage::attempt).why, HasSubstr("no auth limit"));
   EXPECT_EQ(bound.bounded, 170s);
   ASSERT_TRUE(bound.largest);
   EXPECT_EQ(bound.terms[*bound.largest].setting, "reconnect.backoff_cap");

@@ -9,7 +9,7 @@ namespace hassle::client {
 /// c = connection, n = tag of the command, v = value, t = text.
 enum class client_event_kind : std::uint8_t {
   attempt_began,     ///< v: number of the attempt, from 1
-  attempt_stage,     ///< v; c; t: "resolved", "tcp", "upgraded"
+  attempt_stage,     ///< v; c; t: "resolved", "tcp", "proxied", "tls", "upgraded"
   attempt_failed,    ///< v; c; t: "<stage>: <error>"
   ready,             ///< v; c
   closed,            ///< c; t: why
@@ -22,6 +22,28 @@ enum class client_event_kind : std::uint8_t {
   ping_failed,       ///< c
   breaker_changed,   ///< t: "closed", "open", "half_open"
   cache_used,        ///< n; v: age in ns
+
+  // Style `best` only.
+  home_starting,          ///< c: authenticated, but Home Assistant is not RUNNING yet
+  home_running,           ///< c: it is now; follows every `ready` where `admission` waits for it
+  thawed,                 ///< the process was frozen or the machine asleep
+  probe_failed,           ///< c: no sign of life before a command could use it
+  retry_began,            ///< n; v: number of the send, from 2; t: why
+  retry_refused,          ///< n; t: "attempts", "budget", "deadline", "not_idempotent"
+  effect_looked_up,       ///< n; t: "happened", "no_trace", "cannot_tell"
+  call_queued,            ///< n; t: "bulkhead", "starting", "connection"
+  call_refused,           ///< n; t: a detail_code
+  hedge_sent,             ///< c, n; v: id on the wire
+  mirror_used,            ///< n; v: age in ns
+  mirror_replaced,        ///< c; v: entities in the snapshot
+  token_refreshed,        ///< v: number of the token
+  token_refresh_failed,   ///< t: why
+  auth_refused,           ///< t: Home Assistant's word. For good, until `retry`
+  endpoint_changed,       ///< v: number, 0 = preferred; t: its name
+  subscription_sent,      ///< c; v: handle
+  subscription_live,      ///< c; v: handle
+  subscription_rejected,  ///< c; v: handle; t: error code
+  subscription_gap,       ///< v: handle; t: length in ns, as a number
 };
 
 struct client_event {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <hassle/net/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace hassle::client {
+
+/// What a client is doing, seen as a whole: the best of its connections counts.
+enum class client_phase : std::uint8_t {
+  idle,        ///< Nobody has needed a connection yet.
+  connecting,  ///< Dialling, authenticating, refreshing a token.
+  waiting,     ///< For the next attempt, see `next_attempt`.
+  starting,    ///< Connected; Home Assistant is not RUNNING yet.
+  ready,       ///< Commands are answered.
+  refused,     ///< Home Assistant refuses the token for good. Nothing is tried until `retry`.
+  stopped,
+};
+[[nodiscard]] std::string_view name_of(client_phase phase) noexcept;
+
+/// A snapshot. Holds no secret.
+struct client_status {
+  client_phase phase = client_phase::idle;
+  net::time_point since{};      ///< When this phase began.
+  std::size_t connections = 0;  ///< That are ready for commands.
+  std::size_t endpoint = 0;     ///< Number of the one in use, or tried last; 0 = preferred.
+  std::uint32_t attempts = 0;   ///< To connect, over its life.
+  unsigned failures = 0;        ///< Attempts in a row that led to no stable connection.
+  net::time_point next_attempt = net::never;  ///< Of `waiting`.
+  std::string last_error;  ///< "tcp: Connection refused"; why the last attempt or connection ended.
+  std::string ha_version;  ///< As Home Assistant said at the last authentication.
+  std::string_view breaker = "closed";  ///< "closed", "open", "half_open".
+
+  bool operator==(const client_status&) const = default;
+};
+
+}  // namespace hassle::client

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "../cores/backoff_schedule.hpp"
+#include "context.hpp"
+
+#include <hassle/client/endpoint.hpp>
+#include <hassle/net/byte_stream.hpp>
+#include <hassle/net/websocket.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hassle::client {
+
+enum class dial_stage : std::uint8_t { resolve, tcp, proxy, tls, upgrade };
+[[nodiscard]] std::string_view name_of(dial_stage stage) noexcept;
+
+/// Why an endpoint could not be reached.
+struct dial_error {
+  dial_stage stage{};
+  net::error_code ec;
+  unsigned http_status = 0;             ///< Of the proxy or of the upgrade, where it answered.
+  std::optional<duration> retry_after;  ///< What the server asked for.
+  dial_failure why = dial_failure::network;
+  std::string text;  ///< "upgrade: HTTP 503", "tls: certificate has expired". No secret.
+  std::uint32_t connection = 0;  ///< Number of the stream, 0 = TCP was not reached.
+};
+
+/// An upgraded connection, nothing read or written on it yet.
+struct dialled {
+  std::unique_ptr<net::websocket> socket;
+  std::size_t endpoint = 0;
+};
+
+/// The way to a Home Assistant: name -> addresses (happy eyeballs, `failover`) -> TCP -> CONNECT
+/// (`config::proxy`) -> TLS -> upgrade. Every stage has its limit of `deadline`; without that layer
+/// all of them share reconnect.connect_limit. Tells the stages that it reaches (attempt_stage).
+/// Holds no connection: what it returns belongs to the caller; what it does not return is closed.
+class dialler {
+ public:
+  explicit dialler(engine_context& shared);
+  dialler(const dialler&) = delete;
+  dialler& operator=(const dialler&) = delete;
+  ~dialler();
+
+  /// The endpoints: 0 is that of `config`, the others are failover's. Never empty.
+  [[nodiscard]] const std::vector<endpoint_config>& endpoints() const noexcept {
+    return endpoints_;
+  }
+
+  /// One attempt at one endpoint. Where `jitter` is on, dials of the same endpoint go one after the
+  /// other, in the order of asking, whoever asks. When cancelled it ends as `operation_aborted`.
+  [[nodiscard]] asio::awaitable<std::expected<dialled, dial_error>> dial(std::size_t endpoint,
+                                                                         std::uint32_t attempt);
+
+  /// The same way, but for the upgrade: a stream for HTTP, TLS included.
+  [[nodiscard]] asio::awaitable<std::expected<std::unique_ptr<net::byte_stream>, dial_error>>
+  open_stream(std::size_t endpoint, std::uint32_t attempt);
+
+ private:
+  engine_context& shared_;
+  std::vector<endpoint_config> endpoints_;
+};
+
+}  // namespace hassle::client

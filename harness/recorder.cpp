@@ -1,47 +1,73 @@
 #include "harness/recorder.hpp"
 
+#include <array>
 #include <cassert>
+#include <cstddef>
 #include <string>
 
 namespace hassle::harness {
 
 namespace {
 
-reports::event_kind kind_of(client::client_event_kind kind) {
+struct translation {
+  client::client_event_kind from;
+  reports::event_kind to;
+};
+
+// In the order of the client's enumeration, which is checked below.
+constexpr auto translations = [] {
   using from = client::client_event_kind;
   using to = reports::event_kind;
-  switch (kind) {
-    case from::attempt_began:
-      return to::attempt_began;
-    case from::attempt_stage:
-      return to::attempt_stage;
-    case from::attempt_failed:
-      return to::attempt_failed;
-    case from::ready:
-      return to::client_ready;
-    case from::closed:
-      return to::client_closed;
-    case from::command_sent:
-      return to::command_sent;
-    case from::answer_taken:
-      return to::answer_taken;
-    case from::answer_discarded:
-      return to::answer_discarded;
-    case from::backoff_began:
-      return to::backoff_began;
-    case from::ping_sent:
-      return to::ping_sent;
-    case from::pong_received:
-      return to::pong_received;
-    case from::ping_failed:
-      return to::ping_failed;
-    case from::breaker_changed:
-      return to::breaker_changed;
-    case from::cache_used:
-      return to::cache_used;
+  return std::to_array<translation>({
+      {from::attempt_began, to::attempt_began},
+      {from::attempt_stage, to::attempt_stage},
+      {from::attempt_failed, to::attempt_failed},
+      {from::ready, to::client_ready},
+      {from::closed, to::client_closed},
+      {from::command_sent, to::command_sent},
+      {from::answer_taken, to::answer_taken},
+      {from::answer_discarded, to::answer_discarded},
+      {from::backoff_began, to::backoff_began},
+      {from::ping_sent, to::ping_sent},
+      {from::pong_received, to::pong_received},
+      {from::ping_failed, to::ping_failed},
+      {from::breaker_changed, to::breaker_changed},
+      {from::cache_used, to::cache_used},
+      {from::home_starting, to::home_starting},
+      {from::home_running, to::home_running},
+      {from::thawed, to::client_thawed},
+      {from::probe_failed, to::probe_failed},
+      {from::retry_began, to::retry_began},
+      {from::retry_refused, to::retry_refused},
+      {from::effect_looked_up, to::effect_looked_up},
+      {from::call_queued, to::call_queued},
+      {from::call_refused, to::call_refused},
+      {from::hedge_sent, to::hedge_sent},
+      {from::mirror_used, to::mirror_used},
+      {from::mirror_replaced, to::mirror_replaced},
+      {from::token_refreshed, to::token_refreshed},
+      {from::token_refresh_failed, to::token_refresh_failed},
+      {from::auth_refused, to::auth_refused},
+      {from::endpoint_changed, to::endpoint_changed},
+      {from::subscription_sent, to::subscription_sent},
+      {from::subscription_live, to::subscription_live},
+      {from::subscription_rejected, to::subscription_rejected},
+      {from::subscription_gap, to::subscription_gap},
+  });
+}();
+
+constexpr bool all_kinds_in_order() noexcept {
+  for (std::size_t i = 0; i < translations.size(); ++i) {
+    if (static_cast<std::size_t>(translations[i].from) != i) return false;
   }
-  assert(false);
-  return {};
+  return translations.back().from == client::client_event_kind::subscription_gap;
+}
+static_assert(all_kinds_in_order());
+
+reports::event_kind kind_of(client::client_event_kind kind) noexcept {
+  const auto number = static_cast<std::size_t>(kind);
+  assert(number < translations.size());
+  return translations[number].to;
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 // The detail that the harness writes when an invocation ended without an answer.
 constexpr std::string_view invocation_limit = "invocation limit";
 
-// One command_sent: which message stands for which command.
+// One command_sent or hedge_sent: which message stands for which command.
 struct message {
   std::uint32_t connection = 0;
   std::int64_t id = 0;
@@ -51,7 +51,7 @@ class story_teller {
     if (e.command == 0) return;
     command_story* story = find(e.command);
     if (story == nullptr) return;
-    if (e.kind == event_kind::command_sent) {
+    if (e.kind == event_kind::command_sent || e.kind == event_kind::hedge_sent) {
       story->sendings.push_back({e.connection, e.value});
       messages_.push_back({e.connection, e.value, i, by_number_.at(e.command)});
     } else if (e.kind == event_kind::answer_taken) {

@@ -147,6 +147,9 @@ class storyteller {
       case server_closed:
       case connection_cut:
       case ping_failed:
+      case probe_failed:
+      case home_starting:
+      case home_running:
         return true;
       case fault_hit:
         return e.command == 0;

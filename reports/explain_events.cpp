@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <system_error>
 
 namespace hassle::reports {
 namespace {
@@ -78,6 +81,88 @@ told_event tell_client(const event& e, const std::string& whose, const std::stri
     case cache_used:
       return {"client", fmt::format("answers {} from its cache, {} old", whose,
                                     human_duration(std::chrono::nanoseconds(e.value)))};
+    default:
+      assert(false);
+      return {};
+  }
+}
+
+std::string age_of(const event& e) { return human_duration(std::chrono::nanoseconds(e.value)); }
+
+// What became of a command, as the production engine tells it.
+told_event tell_decision(const event& e, const std::string& whose) {
+  const std::string text = printable(e.text);
+  switch (e.kind) {
+    using enum event_kind;
+    case probe_failed:
+      return {"client", fmt::format("finds connection {} dead before using it", e.connection)};
+    case retry_began:
+      return {"client", fmt::format("tries {} again, for the {}. time{}", whose, e.value - 1,
+                                    because(e.text))};
+    case retry_refused:
+      return {"client", fmt::format("does not send {} again: {}", whose, text)};
+    case effect_looked_up:
+      return {"client",
+              fmt::format("looks in the states whether {} was carried out: {}", whose, text)};
+    case call_queued:
+      return {"client", fmt::format("lets {} wait: {}", whose, text)};
+    case call_refused:
+      return {"client", fmt::format("turns {} away: {}", whose, text)};
+    case hedge_sent:
+      return {"client", fmt::format("asks {} on connection {} too, as message {}", whose,
+                                    e.connection, e.value)};
+    case mirror_used:
+      return {"client", fmt::format("answers {} from its mirror, {} old", whose, age_of(e))};
+    default:
+      assert(false);
+      return {};
+  }
+}
+
+std::string gap_length(const std::string& nanoseconds) {
+  std::int64_t length = 0;
+  const char* const end = nanoseconds.data() + nanoseconds.size();
+  const auto [at, wrong] = std::from_chars(nanoseconds.data(), end, length);
+  if (wrong != std::errc() || at != end) return printable(nanoseconds);
+  return human_duration(std::chrono::nanoseconds(length));
+}
+
+// What the production engine does on its own account.
+told_event tell_upkeep(const event& e) {
+  const std::string text = printable(e.text);
+  switch (e.kind) {
+    using enum event_kind;
+    case home_starting:
+      return {"client",
+              fmt::format("connection {} waits: Home Assistant is not running yet", e.connection)};
+    case home_running:
+      return {"client",
+              fmt::format("hears on connection {} that Home Assistant is running", e.connection)};
+    case client_thawed:
+      return {"client", "notices that it was frozen"};
+    case mirror_replaced:
+      return {"client",
+              fmt::format("has all {} again, from connection {}",
+                          counted(static_cast<std::uint64_t>(e.value), "state"), e.connection)};
+    case token_refreshed:
+      return {"client", fmt::format("has a new access token (number {})", e.value)};
+    case token_refresh_failed:
+      return {"client", "gets no new access token" + because(e.text)};
+    case auth_refused:
+      return {"client", "is refused for good and stops trying" + because(e.text)};
+    case endpoint_changed:
+      return {"client", fmt::format("moves to endpoint {} ({})", e.value, text)};
+    case subscription_sent:
+      return {"client", fmt::format("subscribes {} on connection {}", e.value, e.connection)};
+    case subscription_live:
+      return {"client",
+              fmt::format("subscription {} lives on connection {}", e.value, e.connection)};
+    case subscription_rejected:
+      return {"client", fmt::format("subscription {} is rejected on connection {}{}", e.value,
+                                    e.connection, because(e.text))};
+    case subscription_gap:
+      return {"client", fmt::format("subscription {} may have missed {} of events", e.value,
+                                    gap_length(e.text))};
     default:
       assert(false);
       return {};
@@ -189,6 +274,28 @@ told_event tell(const event& e, std::uint32_t owner, std::uint32_t subject) {
     case breaker_changed:
     case cache_used:
       return tell_client(e, whose, of);
+    case probe_failed:
+    case retry_began:
+    case retry_refused:
+    case effect_looked_up:
+    case call_queued:
+    case call_refused:
+    case hedge_sent:
+    case mirror_used:
+      return tell_decision(e, whose);
+    case home_starting:
+    case home_running:
+    case client_thawed:
+    case mirror_replaced:
+    case token_refreshed:
+    case token_refresh_failed:
+    case auth_refused:
+    case endpoint_changed:
+    case subscription_sent:
+    case subscription_live:
+    case subscription_rejected:
+    case subscription_gap:
+      return tell_upkeep(e);
     case server_accepted:
     case server_auth:
     case server_received:

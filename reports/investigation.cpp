@@ -25,6 +25,7 @@ bool is_about_message(event_kind kind) {
   switch (kind) {
     using enum event_kind;
     case command_sent:
+    case hedge_sent:
     case answer_taken:
     case answer_discarded:
     case server_received:
@@ -46,7 +47,8 @@ investigation::investigation(const journal& j)
     if (is_landmark(e.kind)) landmarks_.push_back(i);
     if (is_about_message(e.kind)) by_message_[{e.connection, e.value}].push_back(i);
     if (e.connection != 0) by_connection_[e.connection].push_back(i);
-    if (e.kind == event_kind::command_sent) owners_[{e.connection, e.value}] = e.command;
+    const bool sent = e.kind == event_kind::command_sent || e.kind == event_kind::hedge_sent;
+    if (sent) owners_[{e.connection, e.value}] = e.command;
   }
   for (std::size_t i = 0; i < stories_.size(); ++i) by_number_.emplace(stories_[i].number, i);
 }

@@ -32,6 +32,81 @@ std::uint64_t mix_text(std::uint64_t state, std::string_view text) noexcept {
   return state;
 }
 
+struct named_kind {
+  event_kind kind;
+  std::string_view name;
+};
+
+// In the order of the enumeration, which is checked below.
+constexpr auto kind_names = [] {
+  using enum event_kind;
+  return std::to_array<named_kind>({
+      {process_started, "process_started"},
+      {process_stopped, "process_stopped"},
+      {host_frozen, "host_frozen"},
+      {host_thawed, "host_thawed"},
+      {command_issued, "command_issued"},
+      {command_done, "command_done"},
+      {attempt_began, "attempt_began"},
+      {attempt_stage, "attempt_stage"},
+      {attempt_failed, "attempt_failed"},
+      {client_ready, "client_ready"},
+      {client_closed, "client_closed"},
+      {command_sent, "command_sent"},
+      {answer_taken, "answer_taken"},
+      {answer_discarded, "answer_discarded"},
+      {backoff_began, "backoff_began"},
+      {ping_sent, "ping_sent"},
+      {pong_received, "pong_received"},
+      {ping_failed, "ping_failed"},
+      {breaker_changed, "breaker_changed"},
+      {cache_used, "cache_used"},
+      {server_accepted, "server_accepted"},
+      {server_auth, "server_auth"},
+      {server_received, "server_received"},
+      {server_executed, "server_executed"},
+      {server_answered, "server_answered"},
+      {answer_lost, "answer_lost"},
+      {server_closed, "server_closed"},
+      {phase_changed, "phase_changed"},
+      {dialed, "dialed"},
+      {connected, "connected"},
+      {dial_failed, "dial_failed"},
+      {connection_cut, "connection_cut"},
+      {fault_began, "fault_began"},
+      {fault_hit, "fault_hit"},
+      {fault_ended, "fault_ended"},
+      {home_starting, "home_starting"},
+      {home_running, "home_running"},
+      {client_thawed, "client_thawed"},
+      {probe_failed, "probe_failed"},
+      {retry_began, "retry_began"},
+      {retry_refused, "retry_refused"},
+      {effect_looked_up, "effect_looked_up"},
+      {call_queued, "call_queued"},
+      {call_refused, "call_refused"},
+      {hedge_sent, "hedge_sent"},
+      {mirror_used, "mirror_used"},
+      {mirror_replaced, "mirror_replaced"},
+      {token_refreshed, "token_refreshed"},
+      {token_refresh_failed, "token_refresh_failed"},
+      {auth_refused, "auth_refused"},
+      {endpoint_changed, "endpoint_changed"},
+      {subscription_sent, "subscription_sent"},
+      {subscription_live, "subscription_live"},
+      {subscription_rejected, "subscription_rejected"},
+      {subscription_gap, "subscription_gap"},
+  });
+}();
+
+constexpr bool all_kinds_in_order() noexcept {
+  for (std::size_t i = 0; i < kind_names.size(); ++i) {
+    if (static_cast<std::size_t>(kind_names[i].kind) != i) return false;
+  }
+  return kind_names.size() == event_kind_count;
+}
+static_assert(all_kinds_in_order());
+
 }  // namespace
 
 std::uint64_t next_digest(std::uint64_t before, const event& e) noexcept {
@@ -50,87 +125,14 @@ void journal::add(event e) {
 }
 
 std::string_view name_of(event_kind kind) noexcept {
-  switch (kind) {
-    using enum event_kind;
-    case process_started:
-      return "process_started";
-    case process_stopped:
-      return "process_stopped";
-    case host_frozen:
-      return "host_frozen";
-    case host_thawed:
-      return "host_thawed";
-    case command_issued:
-      return "command_issued";
-    case command_done:
-      return "command_done";
-    case attempt_began:
-      return "attempt_began";
-    case attempt_stage:
-      return "attempt_stage";
-    case attempt_failed:
-      return "attempt_failed";
-    case client_ready:
-      return "client_ready";
-    case client_closed:
-      return "client_closed";
-    case command_sent:
-      return "command_sent";
-    case answer_taken:
-      return "answer_taken";
-    case answer_discarded:
-      return "answer_discarded";
-    case backoff_began:
-      return "backoff_began";
-    case ping_sent:
-      return "ping_sent";
-    case pong_received:
-      return "pong_received";
-    case ping_failed:
-      return "ping_failed";
-    case breaker_changed:
-      return "breaker_changed";
-    case cache_used:
-      return "cache_used";
-    case server_accepted:
-      return "server_accepted";
-    case server_auth:
-      return "server_auth";
-    case server_received:
-      return "server_received";
-    case server_executed:
-      return "server_executed";
-    case server_answered:
-      return "server_answered";
-    case answer_lost:
-      return "answer_lost";
-    case server_closed:
-      return "server_closed";
-    case phase_changed:
-      return "phase_changed";
-    case dialed:
-      return "dialed";
-    case connected:
-      return "connected";
-    case dial_failed:
-      return "dial_failed";
-    case connection_cut:
-      return "connection_cut";
-    case fault_began:
-      return "fault_began";
-    case fault_hit:
-      return "fault_hit";
-    case fault_ended:
-      return "fault_ended";
-  }
-  assert(false);
-  return "";
+  const auto number = static_cast<std::size_t>(kind);
+  assert(number < kind_names.size());
+  return kind_names[number].name;
 }
 
 std::optional<event_kind> parse_event_kind(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < event_kind_count; ++i) {
-    const auto kind = static_cast<event_kind>(i);
-    if (name_of(kind) == name) return kind;
+  for (const named_kind& each : kind_names) {
+    if (each.name == name) return each.kind;
   }
   return std::nullopt;
 }

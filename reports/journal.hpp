@@ -26,8 +26,10 @@ enum class event_kind : std::uint8_t {
 
   // The client.
   attempt_began,   ///< c: 0 until TCP is connected; v: attempt number within the process, from 1
-  attempt_stage,   ///< v: attempt; c; t: stage that was reached: "resolved", "tcp", "upgraded"
-  attempt_failed,  ///< v: attempt; c; t: "<stage>: <error>", stage resolve, tcp, upgrade or auth
+  attempt_stage,   ///< v: attempt; c; t: stage that was reached: "resolved", "tcp",
+                   ///< "proxied", "tls", "upgraded"
+  attempt_failed,  ///< v: attempt; c; t: "<stage>: <error>", stage resolve, tcp,
+                   ///< proxy, tls, upgrade, token or auth
   client_ready,    ///< c; v: attempt. Authenticated: commands can be sent
   client_closed,   ///< c; t: why, as the client saw it
   command_sent,    ///< c, n; v: message id on the wire
@@ -60,11 +62,33 @@ enum class event_kind : std::uint8_t {
   fault_began,  ///< v; t: name of the fault
   fault_hit,    ///< v; c: what it hit; n: or which command; t: name of the fault
   fault_ended,  ///< v; t: name of the fault
+
+  // The client, in its style `best`.
+  home_starting,          ///< c: authenticated, but Home Assistant is not RUNNING yet
+  home_running,           ///< c: it is now
+  client_thawed,          ///< it noticed that it was frozen or the machine asleep
+  probe_failed,           ///< c: no sign of life before a command could use it
+  retry_began,            ///< n; v: number of the send, from 2; t: why
+  retry_refused,          ///< n; t: "attempts", "budget", "deadline", "not_idempotent"
+  effect_looked_up,       ///< n; t: "happened", "no_trace", "cannot_tell"
+  call_queued,            ///< n; t: for what: "bulkhead", "starting", "connection"
+  call_refused,           ///< n; t: why, the detail of the outcome
+  hedge_sent,             ///< c, n; v: message id on the wire, of a second copy of a read
+  mirror_used,            ///< n; v: age in ns
+  mirror_replaced,        ///< c; v: entities in the snapshot
+  token_refreshed,        ///< v: number of the token
+  token_refresh_failed,   ///< t: why
+  auth_refused,           ///< t: Home Assistant's word. The client stops trying
+  endpoint_changed,       ///< v: number of the endpoint, 0 = preferred; t: its name
+  subscription_sent,      ///< c; v: handle
+  subscription_live,      ///< c; v: handle
+  subscription_rejected,  ///< c; v: handle; t: error code
+  subscription_gap,       ///< v: handle; t: its length in ns
 };
 
 /// How many kinds there are. The last one listed above is the last one.
 inline constexpr std::size_t event_kind_count =
-    static_cast<std::size_t>(event_kind::fault_ended) + 1;
+    static_cast<std::size_t>(event_kind::subscription_gap) + 1;
 
 /// One thing that happened. Flat, so that it costs little to record, to hash and to write.
 struct event {

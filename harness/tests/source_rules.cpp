@@ -102,8 +102,9 @@ const std::vector<folder_rule>& folder_rules() {
   static const std::vector<folder_rule> all = {
       {"client/net/", {"hassle/net/"}},
       {"client/protocol/", {"hassle/protocol/"}},
-      {"client/", {"hassle/net/", "hassle/protocol/", "hassle/client/"}},
-      {"scenarios/", {"scenarios/"}},
+      {"client/text/", {"hassle/text/"}},
+      {"client/", {"hassle/net/", "hassle/protocol/", "hassle/text/", "hassle/client/"}},
+      {"scenarios/", {"scenarios/", "hassle/text/"}},
       {"reports/", {"reports/"}},
       {"mockha/", {"mockha/", "scenarios/", "reports/", "hassle/net/", "hassle/protocol/"}},
       {"harness/",

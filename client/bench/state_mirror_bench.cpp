@@ -1,6 +1,6 @@
 // What a mirror of a large home costs: 10,000 entities, and the wave of 4,000 changes that a
 // restart of Home Assistant sends in one frame.
-#include "cores/state_mirror.hpp"
+#include <hassle/client/state_mirror.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

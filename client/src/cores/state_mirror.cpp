@@ -1,4 +1,4 @@
-#include "state_mirror.hpp"
+#include <hassle/client/state_mirror.hpp>
 
 #include <fmt/format.h>
 

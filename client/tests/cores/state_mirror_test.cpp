@@ -1,4 +1,4 @@
-#include "cores/state_mirror.hpp"
+#include <hassle/client/state_mirror.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace hassle::reports {
@@ -20,6 +22,28 @@ std::string sentence(std::string text) {
     text.front() = static_cast<char>(text.front() - 32);
   if (text.back() != '.') text += '.';
   return text;
+}
+
+// What the client means by a detail of its own; both empty for other words.
+struct own_word {
+  std::string_view detail;
+  std::string_view headline;  // Where no fault explains it.
+  std::string_view sentence;
+};
+constexpr auto own_words = std::to_array<own_word>({
+    {"unknown_outcome", "nobody knows whether it was carried out",
+     "It had been sent, and running it twice would do harm: the client did not send it again, and "
+     "said that it does not know."},
+    {"not_connected", "no connection was ready until its limit", ""},
+    {"starting", "Home Assistant was starting", "The client waited for it to be running."},
+    {"queue_full", "too many commands were waiting already", ""},
+    {"auth", "Home Assistant refuses the access token",
+     "The client stopped trying: only somebody with a new token can help."},
+});
+
+own_word meaning_of(std::string_view detail) {
+  const auto* const found = std::ranges::find(own_words, detail, &own_word::detail);
+  return found == own_words.end() ? own_word{} : *found;
 }
 
 class cause_finder {
@@ -46,6 +70,9 @@ class cause_finder {
     }
     tell_evidence(found);
     tell_last_message(found);
+    if (const own_word mine = meaning_of(story_.detail); !mine.sentence.empty()) {
+      found.sentences.emplace_back(mine.sentence);
+    }
     tell_activity(found);
     return found;
   }
@@ -74,6 +101,9 @@ class cause_finder {
     }
     if (!evidence_.empty()) return evidence_.back().what;
     if (story_.outcomes == 0) return "the journal ends before the command does";
+    if (const own_word mine = meaning_of(story_.detail); !mine.headline.empty()) {
+      return std::string(mine.headline);
+    }
     return "no fault was active: the client itself gave up";
   }
 

@@ -20,6 +20,10 @@ std::string why(const recorder& r, std::uint32_t command) {
   return paragraph;
 }
 
+std::string story(const recorder& r, std::uint32_t command) {
+  return explain(a_run(), r.written(), command, false);
+}
+
 // Ten minutes in which everything goes wrong once.
 recorder eventful_run() {
   recorder r;
@@ -260,6 +264,53 @@ TEST(ExplainPhase, NamesTheOccurrence) {
   r.at(30s).ready(2).at(40s).phase("stopping").begin("restart-1", 7).server_closed(2, "restart-1");
   r.issue(1, turn_on).after(5s).done(1, "connection: closed");
   EXPECT_THAT(why(r, 1), HasSubstr("killed in phase 'stopping' of restart-1 #2"));
+}
+
+// ---- The production engine ----------------------------------------------------------------------
+
+TEST(ExplainProduction, SaysWhyACommandWasNotSentAgain) {
+  recorder r;
+  r.ready(1).at(10s).issue(1, toggle).send(1, 1, 4).after(20ms).cut(1, "nat").closed(1, "reset");
+  r.note(event_kind::retry_refused, 0, 1, 0, "not_idempotent").after(1s);
+  r.note(event_kind::effect_looked_up, 0, 1, 0, "cannot_tell");
+  r.done(1, "other: unknown_outcome");
+  const std::string told = why(r, 1);
+  EXPECT_THAT(told, HasSubstr("Why: connection 1 was cut by nat."));
+  EXPECT_THAT(told, HasSubstr("running it twice would do harm"));
+  const std::string frames = story(r, 1);
+  EXPECT_THAT(frames, HasSubstr("does not send it again: not_idempotent"));
+  EXPECT_THAT(frames, HasSubstr("looks in the states whether it was carried out: cannot_tell"));
+}
+
+TEST(ExplainProduction, KnowsTheClientsOwnWordsWhereNoFaultExplainsThem) {
+  recorder r;
+  r.ready(1).issue(1, turn_on).done(1, "other: auth");
+  EXPECT_THAT(why(r, 1), AllOf(HasSubstr("Why: Home Assistant refuses the access token."),
+                               HasSubstr("only somebody with a new token can help")));
+}
+
+TEST(ExplainProduction, TellsOfItsUpkeepWhileACommandWaits) {
+  recorder r;
+  r.issue(1, read).note(event_kind::endpoint_changed, 0, 0, 1, "remote").ready(1);
+  r.note(event_kind::home_starting, 1).note(event_kind::call_queued, 0, 1, 0, "starting");
+  r.after(2s).note(event_kind::home_running, 1);
+  r.note(event_kind::subscription_gap, 0, 0, 7, "3000000000");
+  r.note(event_kind::mirror_replaced, 1, 0, 31).send(1, 1, 9).take(1, 1, 9).done(1, "fresh");
+  EXPECT_THAT(
+      story(r, 1),
+      AllOf(HasSubstr("moves to endpoint 1 (remote)"), HasSubstr("is not running yet"),
+            HasSubstr("lets it wait: starting"), HasSubstr("that Home Assistant is running"),
+            HasSubstr("subscription 7 may have missed 3.0 s of events"),
+            HasSubstr("has all 31 states again")));
+}
+
+// A read that was asked twice has two messages of its own, and either may bring the answer.
+TEST(ExplainProduction, AHedgedReadTakesNoWrongAnswer) {
+  recorder r;
+  r.ready(1).ready(2).issue(1, read).send(1, 1, 5).after(1s);
+  r.note(event_kind::hedge_sent, 2, 1, 8).answer(2, 8).take(2, 1, 8).done(1, "fresh");
+  EXPECT_EQ(command_stories(r.written()).front().wrong_answers, 0U);
+  EXPECT_THAT(story(r, 1), HasSubstr("asks it on connection 2 too, as message 8"));
 }
 
 }  // namespace

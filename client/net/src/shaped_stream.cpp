@@ -42,7 +42,13 @@ shaped_stream::shaped_stream(time_source& time, std::unique_ptr<byte_stream> inn
     : inner_(std::move(inner)), time_(time), wait_(time) {}
 
 void shaped_stream::read_some(asio::mutable_buffer into, handler done) {
-  inner_->read_some(into, std::move(done));
+  if (!watcher_) return inner_->read_some(into, std::move(done));
+  inner_->read_some(into,
+                    [this, into, done = std::move(done)](error_code ec, std::size_t size) mutable {
+                      if (watcher_ && size > 0)
+                        watcher_({static_cast<const char*>(into.data()), size});
+                      done(ec, size);
+                    });
 }
 
 void shaped_stream::write_some(std::span<const asio::const_buffer> from, handler done) {

@@ -6,13 +6,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace hassle::net {
 
-/// The way out of a WebSocket, where it can be told to misbehave. What comes in passes unchanged.
+/// The way out of a WebSocket, where it can be told to misbehave. What comes in passes unchanged,
+/// but may be watched.
 ///
 /// Relies on Beast writing each frame by writes of its own, the first of which begins with the
 /// frame: so frames are told apart without a parser. Must outlive its operations, unlike other
@@ -33,6 +37,11 @@ class shaped_stream final : public byte_stream {
 
   /// While set, what is written goes there instead, and nowhere else.
   void capture(std::string* into) noexcept { captured_ = into; }
+
+  /// While set, it sees what is read, before the reader does. From the next read on.
+  void watch(std::move_only_function<void(std::string_view)> sees) noexcept {
+    watcher_ = std::move(sees);
+  }
 
   /// Pongs are swallowed.
   void ignore_pings(bool ignored) noexcept { ignore_pings_ = ignored; }
@@ -68,6 +77,7 @@ class shaped_stream final : public byte_stream {
   std::size_t buffer_count_ = 0;
   std::size_t size_ = 0;  ///< What the caller asked for.
   std::string* captured_ = nullptr;
+  std::move_only_function<void(std::string_view)> watcher_;
   std::size_t piece_ = 0;
   duration every_{};
   time_point next_piece_{};

@@ -1,4 +1,5 @@
 // The only translation unit that knows Beast's WebSocket: it costs more to compile than all others.
+#include "answer_watch.hpp"
 #include "deflate_offer.hpp"
 #include "erased_stream.hpp"
 #include "shaped_stream.hpp"
@@ -441,6 +442,32 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_connect(
     co_return std::unexpected(ec);
   }
   co_return std::make_unique<handle>(fresh);
+}
+
+asio::awaitable<std::expected<std::unique_ptr<websocket>, upgrade_failure>> websocket_connect(
+    time_source& time, std::unique_ptr<byte_stream> stream, client_upgrade wish,
+    websocket_limits limits) {
+  const auto fresh = std::make_shared<connection>(time, std::move(stream), limits);
+  const auto watch = std::make_shared<answer_watch>(limits.header_bytes_max);
+  byte_stream& bytes = fresh->bytes().stream();
+  fresh->shape().watch([watch, &bytes](std::string_view some) {
+    // Its body may never end: Beast would wait for that.
+    if (watch->on_bytes(some) == answer_watch::verdict::declined) bytes.close();
+  });
+  fresh->beast_stream().set_option(ws::stream_base::decorator([&wish](ws::request_type& request) {
+    for (const auto& each : wish.headers) request.set(each.name, each.value);
+  }));
+  auto [ec] = co_await fresh->beast_stream().async_handshake(wish.host, wish.target, use_result);
+  fresh->shape().watch(nullptr);
+  if (!ec) co_return std::make_unique<handle>(fresh);
+  bytes.close();
+  upgrade_failure why(ec);
+  if (watch->status() != 0) {
+    why.ec = ws::error::upgrade_declined;
+    why.http_status = watch->status();
+    why.retry_after = retry_after_of(watch->retry_after(), time.wall_now());
+  }
+  co_return std::unexpected(std::move(why));
 }
 
 asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(

@@ -61,6 +61,15 @@ std::expected<endpoint_config, std::string> endpoint_from_url(std::string_view t
   return endpoint;
 }
 
+std::string host_header(const endpoint_config& endpoint) {
+  const std::string& host = endpoint.server.host;
+  const bool ipv6 = host.find(':') != std::string::npos;
+  std::string header = ipv6 ? "[" + host.substr(0, host.find('%')) + "]" : host;
+  const std::uint16_t usual = endpoint.tls ? 443 : 80;
+  if (endpoint.server.port != usual) header += ":" + std::to_string(endpoint.server.port);
+  return header;
+}
+
 std::string token_target(std::string_view websocket_target) {
   const bool has_prefix = websocket_target.ends_with(api_path);
   if (!has_prefix) return "/auth/token";

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hassle::client {
@@ -65,8 +66,20 @@ class dialler {
   open_stream(std::size_t endpoint, std::uint32_t attempt);
 
  private:
+  struct parts;
+  struct journey;
+  using opened = std::expected<std::unique_ptr<net::byte_stream>, dial_error>;
+
+  [[nodiscard]] journey set_out(std::size_t endpoint, std::uint32_t attempt) const;
+  /// When a stage that begins now must be over.
+  [[nodiscard]] net::time_point limit(const journey& way, duration deadline_config::* own) const;
+  [[nodiscard]] static dial_error failed(const journey& way, dial_stage stage, net::error_code ec);
+  void tell(const journey& way, std::string_view stage) const;
+  [[nodiscard]] asio::awaitable<opened> reach(journey& way);
+
   engine_context& shared_;
   std::vector<endpoint_config> endpoints_;
+  std::unique_ptr<parts> parts_;
 };
 
 }  // namespace hassle::client

@@ -19,6 +19,10 @@ namespace hassle::client {
 /// no host.
 [[nodiscard]] std::expected<endpoint_config, std::string> endpoint_from_url(std::string_view url);
 
+/// What the header Host says of an endpoint (RFC 9110 §7.2): IPv6 addresses in brackets and without
+/// their zone, the port unless it is the scheme's own.
+[[nodiscard]] std::string host_header(const endpoint_config& endpoint);
+
 /// The path of Home Assistant's token service beside an endpoint's target:
 /// "/prefix/api/websocket" -> "/prefix/auth/token". For a target that does not end in
 /// "/api/websocket": "/auth/token".

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <hassle/net/byte_stream.hpp>
+#include <hassle/net/time.hpp>
 #include <hassle/net/world.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -38,6 +40,11 @@ struct http_response {
   std::vector<http_header> headers;
   std::string body;
 };
+
+/// What a Retry-After asks for (RFC 9110 §10.2.3): seconds, or a date in one of the three forms of
+/// HTTP, counted from `wall_now`, 0 if it has passed. Nothing where it is neither. At most a year.
+[[nodiscard]] std::optional<duration> retry_after_of(
+    std::string_view value, std::chrono::system_clock::time_point wall_now);
 
 struct http_limits {
   std::size_t header_bytes_max = 16U << 10U;  ///< > 0

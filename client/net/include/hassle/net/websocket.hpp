@@ -10,11 +10,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hassle::net {
 
@@ -112,6 +114,27 @@ class websocket {
 [[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_connect(
     time_source& time, std::unique_ptr<byte_stream> stream, std::string host, std::string target,
     websocket_limits limits);
+
+/// What a client asks for.
+struct client_upgrade {
+  std::string host;  ///< The header Host: with port and brackets, where they belong.
+  std::string target = "/";
+  std::vector<http_header> headers;  ///< More of them: User-Agent…
+};
+
+/// Why there is no WebSocket.
+struct upgrade_failure {
+  explicit upgrade_failure(error_code why) : ec(why) {}
+
+  error_code ec;             ///< As of the other `websocket_connect`.
+  unsigned http_status = 0;  ///< Of an answer other than 101; its `ec` is `upgrade_declined`.
+  std::optional<duration> retry_after;  ///< Of such an answer.
+};
+
+/// The same, which tells an answer other than 101 by the end of its header; its body is not read.
+[[nodiscard]] asio::awaitable<std::expected<std::unique_ptr<websocket>, upgrade_failure>>
+websocket_connect(time_source& time, std::unique_ptr<byte_stream> stream, client_upgrade wish,
+                  websocket_limits limits);
 
 /// The answer to an upgrade request that is not wanted.
 struct upgrade_refusal {

@@ -36,6 +36,12 @@ void subscription_book::remove(handle which) {
   wanted_.erase(found);
 }
 
+void subscription_book::renew(handle which, net::time_point now) {
+  const auto found = wanted_.find(which);
+  if (found == wanted_.end() || found->second.now != phase::live) return;
+  found->second.due_at = std::min(found->second.due_at, now);
+}
+
 void subscription_book::end_round(handle which, round number) {
   rounds_.erase(number);
   endings_.push_back({.what = todo::unsubscribe, .which = which, .number = number});
@@ -169,7 +175,9 @@ void subscription_book::on_rejected(round number, std::string_view error_code, n
   entry& which = wanted_.at(name);
   if (which.live == number) {
     if (which.answered) return;
-    which.live = 0;  // It spoke, and was rejected all the same.
+    // It spoke, and was rejected all the same.
+    which.live = 0;
+    which.dead_since = now;
   } else {
     which.asked = 0;
   }

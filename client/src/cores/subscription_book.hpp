@@ -56,6 +56,10 @@ class subscription_book {
   /// Does not want it any more; a live round is unsubscribed by a later `take_due`.
   void remove(handle which);
 
+  /// A live one is to be made anew: there is reason to doubt that it told everything. Nothing
+  /// otherwise, as a new round is on its way, or without `mirror`.
+  void renew(handle which, net::time_point now);
+
   enum class todo : std::uint8_t { subscribe, unsubscribe };
   struct action {
     todo what{};

@@ -38,6 +38,9 @@ class subscription_listener {
   virtual void on_live() {}
   /// Events between these two instants may be missing. Called before the first event after it.
   virtual void on_gap(net::time_point /*from*/, net::time_point /*to*/) {}
+  /// Its connection is lost; it is made again on the next one. `last_byte`: until when the
+  /// connection is known to have lived.
+  virtual void on_lost(net::time_point /*last_byte*/) {}
   /// Not tried again on this connection: `error_code` is Home Assistant's.
   virtual void on_refused(std::string_view /*error_code*/) {}
 };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace hassle::scenario {
 namespace {
@@ -79,6 +80,34 @@ void read_title(const value& title, client_profile& into, problems& out) {
   into.title = title.text;
 }
 
+/// How many of the layers have the form `lee`.
+constexpr std::size_t lee_layers = 7;
+
+void read_style(const value& style, client_profile& into, problems& out) {
+  static const std::vector<std::string_view> known{name_of(client_style::lee),
+                                                   name_of(client_style::best)};
+  if (style.what != value::kind::text) {
+    out.add(style.where, fmt::format("style: expected a string, found {}", style.kind_name()));
+  } else if (style.text == known[0]) {
+    into.style = client_style::lee;
+  } else if (style.text != known[1]) {
+    out.add(style.where, "style: unknown style " + in_quotes(style.text),
+            names_hint(style.text, known));
+  }
+}
+
+/// Of the layers that are named, each where it stands.
+void check_style(const value& list, const client_profile& into, problems& out) {
+  if (into.style != client_style::lee) return;
+  const auto& known = layer_names();
+  for (const value& item : list.items) {
+    const auto found = std::find(known.begin(), known.end(), item.text);
+    if (found == known.end() || found - known.begin() < std::ptrdiff_t{lee_layers}) continue;
+    out.add(item.where, fmt::format("layers: there is no {} in style 'lee'", in_quotes(item.text)),
+            "write style = \"best\"");
+  }
+}
+
 void read_schema(const value& schema, problems& out) {
   if (schema.what != value::kind::integer || schema.integer != 1) {
     out.add(schema.where, "schema: this version is not known", "write schema = 1");
@@ -86,15 +115,17 @@ void read_schema(const value& schema, problems& out) {
 }
 
 void read_profile(const value& document, client_profile& into, problems& out) {
-  std::vector<std::string_view> known{"schema", "title", "layers"};
+  std::vector<std::string_view> known{"schema", "title", "style", "layers"};
   known.insert(known.end(), layer_names().begin(), layer_names().end());
   for (const std::string_view required : {"schema", "title", "layers"}) {
     if (document.find(required) == nullptr) {
       out.add(document.where, fmt::format("missing key '{}'", required));
     }
   }
+  if (const value* const style = document.find("style")) read_style(*style, into, out);
   if (const value* const layers = document.find("layers")) {
-    read_layers(*layers, into, out);  // First: which settings make sense depends on it.
+    read_layers(*layers, into, out);  // Early: which settings make sense depends on it.
+    check_style(*layers, into, out);
   }
   for (const entry& e : document.entries) {
     const auto& layers = layer_names();
@@ -102,7 +133,7 @@ void read_profile(const value& document, client_profile& into, problems& out) {
       read_schema(e.content, out);
     } else if (e.key == "title") {
       read_title(e.content, into, out);
-    } else if (e.key == "layers") {
+    } else if (e.key == "style" || e.key == "layers") {
       continue;
     } else if (std::find(layers.begin(), layers.end(), e.key) == layers.end()) {
       const bool is_table = e.content.what == value::kind::table;
@@ -124,6 +155,10 @@ const std::vector<std::string_view>& layer_names() {
       "reconnect", "health", "breaker",     "degradation", "pool",      "correlation", "deadline",
       "jitter",    "probe",  "idempotency", "mirror",      "admission", "token",       "failover"};
   return names;
+}
+
+std::string_view name_of(client_style style) noexcept {
+  return style == client_style::lee ? "lee" : "best";
 }
 
 std::expected<client_profile, errors> parse_profile(std::string_view text, std::string_view file) {

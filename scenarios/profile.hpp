@@ -16,6 +16,13 @@ namespace hassle::scenario {
 /// The layers a profile may name, from the bottom of the ladder up.
 [[nodiscard]] const std::vector<std::string_view>& layer_names();
 
+/// In which form a client has its layers.
+enum class client_style : std::uint8_t {
+  lee,   ///< As the field report lists them, flaws included. Only the first seven have this form.
+  best,  ///< As they should be.
+};
+[[nodiscard]] std::string_view name_of(client_style style) noexcept;
+
 /// One setting of a layer, for the client's own configuration to interpret.
 struct setting {
   std::string layer;
@@ -28,6 +35,7 @@ struct setting {
 struct client_profile {
   std::string name;  ///< File name without its ending.
   std::string title;
+  client_style style = client_style::best;
   std::vector<std::string> layers;  ///< In ladder order, no duplicates; empty = naive.
   std::vector<setting> settings;
 };

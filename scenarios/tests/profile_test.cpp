@@ -57,6 +57,28 @@ TEST(Profile, MistakesAreNamedWithTheirPlaces) {
                           "layers)"));
 }
 
+TEST(Profile, LayersHaveTheirBestFormUnlessTheFieldReportsIsAskedFor) {
+  EXPECT_EQ(parse_profile("schema = 1\ntitle = \"t\"\nlayers = []", "p.toml")->style,
+            client_style::best);
+  EXPECT_EQ(
+      parse_profile("schema = 1\ntitle = \"t\"\nstyle = \"lee\"\nlayers = [\"deadline\"]", "p.toml")
+          ->style,
+      client_style::lee);
+}
+
+TEST(Profile, TheFieldReportHasSevenLayersOnly) {
+  EXPECT_THAT(
+      profile_errors("schema = 1\ntitle = \"t\"\nlayers = [\"pool\", \"jitter\", \"failover\"]\n"
+                     "style = \"lee\""),
+      ElementsAre(
+          "p.toml:3:19: layers: there is no 'jitter' in style 'lee' (write style = \"best\")",
+          "p.toml:3:29: layers: there is no 'failover' in style 'lee' (write style = \"best\")"));
+  EXPECT_THAT(profile_errors("schema = 1\ntitle = \"t\"\nlayers = []\nstyle = \"bst\""),
+              ElementsAre("p.toml:4:9: style: unknown style 'bst' (did you mean 'best'?)"));
+  EXPECT_THAT(profile_errors("schema = 1\ntitle = \"t\"\nlayers = []\nstyle = 1"),
+              ElementsAre("p.toml:4:9: style: expected a string, found an integer"));
+}
+
 TEST(Profile, WithoutALayerItsSettingsGoToo) {
   const auto profile = parse_profile(
       "schema = 1\ntitle = \"t\"\nlayers = [\"health\", \"reconnect\"]\n"

@@ -13,6 +13,21 @@ namespace {
 
 using errors = std::vector<input_error>;
 
+/// False: not all of them are strings.
+bool read_texts(const entry& e, setting& into, problems& out) {
+  std::vector<std::string> texts;
+  for (const value& item : e.content.items) {
+    if (item.what != value::kind::text) {
+      out.add(item.where,
+              fmt::format("{}: expected a string, found {}", in_quotes(e.key), item.kind_name()));
+      return false;
+    }
+    texts.push_back(item.text);
+  }
+  into.value = std::move(texts);
+  return true;
+}
+
 /// The settings of [layer], for the client to interpret: here only their types are known.
 void read_settings(const entry& table, client_profile& into, problems& out) {
   if (table.content.what != value::kind::table) {
@@ -36,11 +51,13 @@ void read_settings(const entry& table, client_profile& into, problems& out) {
       case value::kind::flag:
         s.value = e.content.flag;
         break;
-      case value::kind::time:
       case value::kind::array:
+        if (!read_texts(e, s, out)) continue;
+        break;
+      case value::kind::time:
       case value::kind::table:
         out.add(e.content.where,
-                fmt::format("{}: expected a string, a number or a boolean, found {}",
+                fmt::format("{}: expected a string, a number, a boolean or strings, found {}",
                             in_quotes(e.key), e.content.kind_name()));
         continue;
     }

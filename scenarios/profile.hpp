@@ -27,7 +27,8 @@ enum class client_style : std::uint8_t {
 struct setting {
   std::string layer;
   std::string key;
-  std::variant<std::int64_t, double, bool, std::string> value;  ///< Durations stay strings ("5s").
+  /// Durations stay strings ("5s").
+  std::variant<std::int64_t, double, bool, std::string, std::vector<std::string>> value;
   source_position where;
 };
 

@@ -18,13 +18,13 @@ std::vector<std::string> profile_errors(std::string_view text) {
 TEST(Profile, LayersComeInLadderOrderAndSettingsKeepTheirTypes) {
   const auto profile = parse_profile(
       "schema = 1\ntitle = \"t\"\nlayers = [\"health\", \"reconnect\"]\n"
-      "[health]\ninterval = \"30s\"\nmisses = 2\nshare = 0.5\nloud = true\n",
+      "[health]\ninterval = \"30s\"\nmisses = 2\nshare = 0.5\nloud = true\nof = [\"a\", \"b\"]\n",
       "dir/mine.toml");
   ASSERT_TRUE(profile);
   EXPECT_EQ(profile->name, "mine");
   EXPECT_EQ(profile->title, "t");
   EXPECT_THAT(profile->layers, ElementsAre("reconnect", "health"));
-  ASSERT_EQ(profile->settings.size(), 4U);
+  ASSERT_EQ(profile->settings.size(), 5U);
   EXPECT_EQ(profile->settings[0].layer, "health");
   EXPECT_EQ(profile->settings[0].key, "interval");
   EXPECT_EQ(profile->settings[0].where, (source_position{5, 12}));
@@ -32,6 +32,8 @@ TEST(Profile, LayersComeInLadderOrderAndSettingsKeepTheirTypes) {
   EXPECT_EQ(std::get<std::int64_t>(profile->settings[1].value), 2);
   EXPECT_EQ(std::get<double>(profile->settings[2].value), 0.5);
   EXPECT_EQ(std::get<bool>(profile->settings[3].value), true);
+  EXPECT_THAT(std::get<std::vector<std::string>>(profile->settings[4].value),
+              ElementsAre("a", "b"));
 }
 
 TEST(Profile, MistakesAreNamedWithTheirPlaces) {
@@ -45,8 +47,7 @@ TEST(Profile, MistakesAreNamedWithTheirPlaces) {
                           "p.toml:4:2: settings of 'breaker', a layer that is not on (name it in "
                           "layers)",
                           testing::StartsWith("p.toml:6:2: unknown layer 'retry' (one of: schema"),
-                          "p.toml:8:8: 'size': expected a string, a number or a boolean, found an "
-                          "array"));
+                          "p.toml:8:9: 'size': expected a string, found an integer"));
   EXPECT_THAT(profile_errors("schema = 2\ntitle = 3\nlayers = 4"),
               ElementsAre("p.toml:1:10: schema: this version is not known (write schema = 1)",
                           "p.toml:2:9: title: expected a string, found an integer",

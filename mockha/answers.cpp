@@ -6,6 +6,22 @@
 
 namespace hassle::mockha::answers {
 
+namespace {
+
+// What follows is made for every message: no format string is read for it.
+void append_number(std::string& to, std::uint64_t number) {
+  const fmt::format_int digits(number);
+  to.append(digits.data(), digits.size());
+}
+
+void append_result(std::string& to, std::uint64_t id) {
+  to += R"({"id":)";
+  append_number(to, id);
+  to += R"(,"type":"result","success":true,"result":)";
+}
+
+}  // namespace
+
 std::string auth_required(std::string_view version) {
   return fmt::format(R"({{"type":"auth_required","ha_version":"{}"}})", version);
 }
@@ -21,13 +37,19 @@ std::string auth_invalid(std::string_view message) {
   return text;
 }
 
-std::string pong(std::uint64_t id) { return fmt::format(R"({{"id":{},"type":"pong"}})", id); }
+std::string pong(std::uint64_t id) {
+  std::string text;
+  text.reserve(48);
+  text += R"({"id":)";
+  append_number(text, id);
+  text += R"(,"type":"pong"})";
+  return text;
+}
 
 std::string result(std::uint64_t id, std::string_view value) {
   std::string text;
   text.reserve(value.size() + 64);
-  fmt::format_to(std::back_inserter(text), R"({{"id":{},"type":"result","success":true,"result":)",
-                 id);
+  append_result(text, id);
   text += value;
   text += '}';
   return text;
@@ -36,9 +58,9 @@ std::string result(std::uint64_t id, std::string_view value) {
 std::string service_result(std::uint64_t id, const context& cause,
                            const std::optional<std::string>& response) {
   std::string text;
-  text.reserve(192 + (response ? response->size() : 0));
-  fmt::format_to(std::back_inserter(text),
-                 R"({{"id":{},"type":"result","success":true,"result":{{"context":)", id);
+  text.reserve(208 + (response ? response->size() : 0));
+  append_result(text, id);
+  text += R"({"context":)";
   append_context(text, cause);
   if (response) {
     text += R"(,"response":)";
@@ -78,14 +100,18 @@ std::string event(std::string_view event, std::uint64_t subscription) {
   text.reserve(event.size() + 64);
   text += R"({"type":"event","event":)";
   text += event;
-  fmt::format_to(std::back_inserter(text), R"(,"id":{}}})", subscription);
+  text += R"(,"id":)";
+  append_number(text, subscription);
+  text += '}';
   return text;
 }
 
 std::string id_first_event(std::uint64_t subscription, std::string_view event) {
   std::string text;
   text.reserve(event.size() + 64);
-  fmt::format_to(std::back_inserter(text), R"({{"id":{},"type":"event","event":)", subscription);
+  text += R"({"id":)";
+  append_number(text, subscription);
+  text += R"(,"type":"event","event":)";
   text += event;
   text += '}';
   return text;

@@ -10,11 +10,10 @@ namespace hassle::mockha {
 
 namespace {
 
-std::string lower_case(std::string text) {
+void lower_case(std::string& text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return text;
 }
 
 failure service_not_found(const service_call& call) {
@@ -42,14 +41,14 @@ void add_reached(service_call& call, const registries& in) {
 
 void call_service_command(command_turn& turn) {
   const surroundings& around = turn->around;
-  const wording how = wording_of(around.settings.version);
+  const wording how = turn->how;
   auto call = read_service_call(turn->command, how);
   if (!call) {
     turn.fail(plain_failure("invalid_format", std::move(call.error())));
     return;
   }
-  call->domain = lower_case(std::move(call->domain));
-  call->service = lower_case(std::move(call->service));
+  lower_case(call->domain);
+  lower_case(call->service);
   const service* called = around.house.service_named(call->domain, call->service);
   if (!called) {
     turn.fail(service_not_found(*call));

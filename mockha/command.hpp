@@ -5,6 +5,7 @@
 #include "mockha/subscription.hpp"
 #include "mockha/surroundings.hpp"
 #include "mockha/user.hpp"
+#include "mockha/wording.hpp"
 
 #include <hassle/net/time.hpp>
 
@@ -30,6 +31,7 @@ class command_turn {
     std::string_view refresh_token_id;  ///< Of the caller's login.
     net::time_point now{};
     wall_time wall{};
+    wording how = wording::classic;  ///< Of the version that is played.
   };
   explicit command_turn(const facts& f) : facts_(f) {}
   virtual ~command_turn() = default;

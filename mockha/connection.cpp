@@ -41,7 +41,7 @@ void connection::perform(actions wanted) {
   for (auto& one : wanted) {
     std::visit(overloaded{
                    [&](send_text& a) { owner_.on_send(*this, std::move(a)); },
-                   [&](run_service& a) { owner_.on_service(*this, std::move(a)); },
+                   [&](run_service& a) { owner_.on_service(*this, a); },
                    [&](publish_event& a) { owner_.on_fire(*this, std::move(a)); },
                    [&](revoked_token& a) {
                      flush();  // It may be this login's, and the answer goes out.

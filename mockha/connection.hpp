@@ -129,7 +129,7 @@ class connection_owner {
   /// … or was dropped, because the connection is ending.
   virtual void on_unsent(connection& to, const send_text& message) = 0;
   virtual void on_end_wish(connection& from, end_session wish) = 0;
-  virtual void on_service(connection& from, run_service wanted) = 0;
+  virtual void on_service(connection& from, const run_service& wanted) = 0;
   virtual void on_lost_answer(connection& from, std::uint64_t id) = 0;
   virtual void on_fire(connection& from, publish_event wanted) = 0;
   /// Everybody who is connected by this token is to be thrown out.

@@ -3,6 +3,7 @@
 #include "mockha/json_text.hpp"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace hassle::mockha {
@@ -21,9 +22,9 @@ void append_or_null(std::string& to, std::string_view text) {
   }
 }
 
-// The last `digits` base-32 digits of a number, most significant first.
-void append_base32(std::string& to, std::uint64_t number, std::size_t digits) {
-  for (std::size_t n = digits; n-- > 0;) to += crockford[(number >> (5 * n)) & 31U];
+// The last base-32 digits of a number, most significant first.
+void write_base32(std::span<char> to, std::uint64_t number) {
+  for (std::size_t n = to.size(); n-- > 0; number >>= 5U) to[n] = crockford[number & 31U];
 }
 
 }  // namespace
@@ -41,11 +42,13 @@ void append_context(std::string& to, const context& of) {
 context context_source::make(wall_time now, std::string user_id) {
   const auto milliseconds =
       std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count();
+  std::array<char, time_digits + random_digits> id{};
+  const std::span<char> random = std::span(id).subspan(time_digits);
+  write_base32(std::span(id).first(time_digits), static_cast<std::uint64_t>(milliseconds));
+  write_base32(random.first(random_digits / 2), random_());
+  write_base32(random.last(random_digits / 2), random_());
   context made;
-  made.id.reserve(time_digits + random_digits);
-  append_base32(made.id, static_cast<std::uint64_t>(milliseconds), time_digits);
-  append_base32(made.id, random_(), random_digits / 2);
-  append_base32(made.id, random_(), random_digits / 2);
+  made.id.assign(id.data(), id.size());
   made.user_id = std::move(user_id);
   return made;
 }

@@ -87,6 +87,7 @@ state_update position(std::int64_t percent) {
 result light_on(const entity& e, const json::object& data) {
   const std::string mode = first_color_mode(e);
   state_update update = becomes("on");
+  update.attributes.reserve(2);  // More are rare.
   update.attributes.push_back({"color_mode", json::value(mode)});
   if (mode == on_off) return update;
   const std::int64_t brightness = wanted_brightness(e, data);

@@ -6,6 +6,8 @@
 
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 namespace hassle::mockha {
@@ -13,6 +15,25 @@ namespace hassle::mockha {
 namespace {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// Whether one of eight characters needs an escape.
+bool any_needs_escape(const char* eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  // The highest bit of a byte is set in the result if the byte was below `limit` (up to 0x80), or
+  // if a lower one was.
+  const auto below = [](std::uint64_t of, std::uint64_t limit) {
+    return (of - ones * limit) & ~of & (ones * 0x80U);
+  };
+  return (below(word, 0x20) | below(word ^ (ones * '"'), 1) | below(word ^ (ones * '\\'), 1)) != 0;
+}
+
+std::size_t find_escape(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size() && !any_needs_escape(text.data() + at)) at += 8;
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
 
 void append_escaped(std::string& to, char c) {
   switch (c) {
@@ -100,14 +121,13 @@ void append_python_object(std::string& to, const json::object& object) {
 
 void append_string(std::string& to, std::string_view text) {
   to += '"';
-  std::size_t plain = 0;  // Where the run of characters that need no escape begins.
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (!needs_escape(text[at])) continue;
-    to.append(text, plain, at - plain);
-    append_escaped(to, text[at]);
-    plain = at + 1;
+  for (std::size_t plain = 0;;) {
+    const std::size_t escape = find_escape(text, plain);
+    to.append(text, plain, escape - plain);
+    if (escape == text.size()) break;
+    append_escaped(to, text[escape]);
+    plain = escape + 1;
   }
-  to.append(text, plain);
   to += '"';
 }
 

@@ -116,6 +116,10 @@ void server::on_send(connection& from, send_text message) {
 }
 
 void server::send_in_order(connection& to, send_text message, net::duration delay) {
+  if (delay == net::duration::zero() && to.not_before == net::time_point{}) {
+    to.transmit(std::move(message));  // Nothing was ever late here.
+    return;
+  }
   const net::time_point now = time_.now();
   const net::time_point at = std::max(now + delay, to.not_before);
   if (at <= now) {
@@ -178,7 +182,7 @@ server::executed server::execute(std::uint32_t connection, const run_service& wa
   return e;
 }
 
-void server::on_service(connection& from, run_service wanted) {
+void server::on_service(connection& from, const run_service& wanted) {
   executed e = execute(from.id(), wanted, watch_);
   if (!hold_scripts(e.done, from.key(), wanted)) answer_service(from, wanted, e);
   grant(e.done.wish, e.takes);
@@ -187,7 +191,7 @@ void server::on_service(connection& from, run_service wanted) {
 void server::answer_service(connection& to, const run_service& wanted, const executed& e) {
   send_text answer = to.core().service_answer(wanted, e.done);
   if (e.takes <= net::duration::zero()) {
-    to.perform(to.core().on_answer_due(std::move(answer)));
+    if (to.core().where() == session_core::phase::command) on_send(to, std::move(answer));
   } else {
     queue_.push(time_.now() + e.takes, to.key(), to.id(), false, std::move(answer));
     arm_queue();

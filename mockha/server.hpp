@@ -178,7 +178,7 @@ class server final : private connection_owner,
   void on_sent(connection& to, const send_text& message) override;
   void on_unsent(connection& to, const send_text& message) override;
   void on_end_wish(connection& from, end_session wish) override;
-  void on_service(connection& from, run_service wanted) override;
+  void on_service(connection& from, const run_service& wanted) override;
   void on_lost_answer(connection& from, std::uint64_t id) override;
   void on_fire(connection& from, publish_event wanted) override;
   void on_revoked(connection& from, const revoked_token& which) override;

@@ -45,8 +45,8 @@ void server::run_queue() {
       c.end(style_of(cut->how), cut->code, std::move(cut->why));
     } else if (due->decided) {
       c.transmit(std::move(*message));
-    } else {
-      c.perform(c.core().on_answer_due(std::move(*message)));
+    } else if (c.core().where() == session_core::phase::command) {
+      on_send(c, std::move(*message));
     }
   }
   arm_queue();

@@ -332,8 +332,8 @@ void session_core::run(const command_entry& entry, std::uint64_t id, const json:
       return;
     }
   }
-  std::string problem =
-      command_violations(command, entry.fields, wording_of(around_.settings.version));
+  const wording how = wording_of(around_.settings.version);
+  std::string problem = command_violations(command, entry.fields, how);
   if (!problem.empty()) {
     fail(t, id, plain_failure("invalid_format", std::move(problem)), std::move(what));
     return;
@@ -348,7 +348,8 @@ void session_core::run(const command_entry& entry, std::uint64_t id, const json:
                                   .caller = *caller_.who,
                                   .refresh_token_id = caller_.refresh_token_id,
                                   .now = t.now,
-                                  .wall = t.wall};
+                                  .wall = t.wall,
+                                  .how = how};
   running_command running(facts, *this, t, std::move(what));
   entry.run(running);
 }
@@ -455,12 +456,6 @@ send_text session_core::service_answer(const run_service& asked, const home::out
   }
   return answer_text(answers::service_result(asked.id, done.cause, done.response), asked.id, "ok",
                      std::move(what));
-}
-
-actions session_core::on_answer_due(send_text answer) {
-  actions done;
-  if (phase_ == phase::command) done.push_back(std::move(answer));
-  return done;
 }
 
 }  // namespace hassle::mockha

@@ -41,11 +41,9 @@ class session_core {
   /// To be called at `deadline()` or later.
   actions on_timer(net::time_point now);
   actions on_event(const bus_event& event);
-  /// The service that was asked for has ended. What this returns is the answer, for
-  /// `on_answer_due`.
+  /// The service that was asked for has ended. What this returns is the answer, to be sent in due
+  /// time if the session still is where commands are.
   [[nodiscard]] send_text service_answer(const run_service& asked, const home::outcome& done) const;
-  /// The time to answer a service call has come.
-  actions on_answer_due(send_text answer);
   /// The server stood still for so long: its own limits did not run.
   void on_stalled(net::duration length) noexcept;
   void on_end() { become(phase::ended); }

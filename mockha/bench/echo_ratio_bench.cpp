@@ -112,7 +112,21 @@ void call_service(benchmark::State& state) {
 }
 BENCHMARK(call_service)->Arg(1)->Arg(100)->UseManualTime();
 
-void get_states(benchmark::State& state) { compare(state, R"(,"type":"get_states"})"); }
+/// The small home, and as many sensors more as make its states 35 KB.
+void fill_to_35_kb(server& mockha) {
+  constexpr int sensors = 48;
+  for (int i = 0; i < sensors; ++i) {
+    mockha.set_state("sensor.meter_" + std::to_string(10 + i), "21.5",
+                     {{"friendly_name", "Meter " + std::to_string(10 + i)},
+                      {"unit_of_measurement", "°C"},
+                      {"device_class", "temperature"},
+                      {"state_class", "measurement"}});
+  }
+}
+
+void get_states(benchmark::State& state) {
+  compare(state, R"(,"type":"get_states"})", fill_to_35_kb);
+}
 BENCHMARK(get_states)->Arg(1)->Arg(100)->UseManualTime();
 
 }  // namespace

@@ -69,7 +69,7 @@ class fake_owner final : public connection_owner {
   void on_end_wish(connection& from, end_session wish) override {
     from.end(connection::style::close, 1000, std::move(wish.why));
   }
-  void on_service(connection&, run_service) override {}
+  void on_service(connection&, const run_service&) override {}
   void on_lost_answer(connection&, std::uint64_t) override {}
   void on_fire(connection& from, publish_event wanted) override {
     from.perform(from.core().on_event(wanted.event));

@@ -135,7 +135,9 @@ class story {
       append(all, core.on_event(call_service_event(run.call, done.cause, wall)));
     }
     for (const auto& event : done.to_publish()) append(all, core.on_event(event));
-    append(all, core.on_answer_due(core.service_answer(run, done)));
+    if (core.where() == session_core::phase::command) {
+      all.push_back(printed(action(core.service_answer(run, done))));
+    }
   }
 
   static void append(lines& all, const actions& more) {

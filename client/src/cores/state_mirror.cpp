@@ -1,3 +1,5 @@
+#include "state_history.hpp"
+
 #include <hassle/client/state_mirror.hpp>
 
 #include <fmt/format.h>
@@ -168,8 +170,11 @@ void state_mirror::note(std::vector<mirror_change>* into, mirror_change::kind wh
                    .while_starting = !running_});
 }
 
+void state_mirror::remember(std::string_view entity_id, const mirrored_state* before) const {
+  if (history_ != nullptr) history_->note(entity_id, before);
+}
+
 void state_mirror::replace_all(const json::object& snapshot, std::vector<mirror_change>* changes) {
-  using kind = mirror_change::kind;
   ++counts_.snapshots;
   live_ = true;
   states_map fresh;
@@ -184,7 +189,12 @@ void state_mirror::replace_all(const json::object& snapshot, std::vector<mirror_
     }
   }
   const states_map old = std::exchange(states_, std::move(fresh));
-  if (changes == nullptr) return;
+  if (changes != nullptr || history_ != nullptr) note_differences(old, changes);
+}
+
+void state_mirror::note_differences(const states_map& old,
+                                    std::vector<mirror_change>* changes) const {
+  using kind = mirror_change::kind;
   // Both are ordered by entity id: one walk over the two.
   auto before = old.begin();
   auto after = states_.begin();
@@ -194,13 +204,16 @@ void state_mirror::replace_all(const json::object& snapshot, std::vector<mirror_
     const bool came =
         before == old.end() || (after != states_.end() && after->first < before->first);
     if (gone) {
+      remember(before->first, &before->second);
       note(changes, kind::removed, before->first, before->second.state, "");
       ++before;
     } else if (came) {
+      remember(after->first, nullptr);
       note(changes, kind::added, after->first, "", after->second.state);
       ++after;
     } else {
       if (before->second != after->second) {
+        remember(before->first, &before->second);
         note(changes, kind::changed, after->first, before->second.state, after->second.state);
       }
       ++before;
@@ -219,11 +232,13 @@ void state_mirror::add_all(const json::object& added, std::vector<mirror_change>
     }
     const auto found = states_.find(std::string_view(entity_id));
     if (found != states_.end()) {
+      remember(found->first, &found->second);
       note(changes, kind::changed, found->first, found->second.state, state->state);
       found->second = std::move(*state);
     } else if (states_.size() >= entities_max_) {
       ++counts_.no_room;
     } else {
+      remember(entity_id, nullptr);
       note(changes, kind::added, std::string_view(entity_id), "", state->state);
       states_.emplace(std::string(entity_id), std::move(*state));
     }
@@ -241,6 +256,7 @@ void state_mirror::change_all(const json::value& changed, std::vector<mirror_cha
       ++counts_.unknown_entity;
       continue;
     }
+    remember(found->first, &found->second);
     std::string before;
     if (changes != nullptr) before = found->second.state;
     if (!change_state(difference, found->second)) {
@@ -262,6 +278,7 @@ void state_mirror::remove_all(const json::value& removed, std::vector<mirror_cha
       ++counts_.unknown_entity;
       continue;
     }
+    remember(found->first, &found->second);
     note(changes, mirror_change::kind::removed, found->first, found->second.state, "");
     states_.erase(found);
   }
@@ -280,13 +297,10 @@ std::optional<duration> state_mirror::age(net::time_point now) const noexcept {
   return since;
 }
 
-json::object state_object(std::string_view entity_id, const mirrored_state& state) {
+json::object state_object(std::string_view entity_id, const mirrored_state& state,
+                          json::storage_ptr memory) {
   const std::string updated = iso_time(state.last_updated);
-  json::object context;
-  context["id"] = state.context_id;
-  context["parent_id"] = text_or_null(state.parent_id);
-  context["user_id"] = text_or_null(state.user_id);
-  json::object result;
+  json::object result(memory);
   result.reserve(7);
   result["entity_id"] = entity_id;
   result["state"] = state.state;
@@ -294,7 +308,11 @@ json::object state_object(std::string_view entity_id, const mirrored_state& stat
   result["last_changed"] = iso_time(state.last_changed);
   result["last_reported"] = updated;
   result["last_updated"] = updated;
-  result["context"] = std::move(context);
+  json::object& context = result["context"].emplace_object();
+  context.reserve(3);
+  context["id"] = state.context_id;
+  context["parent_id"] = text_or_null(state.parent_id);
+  context["user_id"] = text_or_null(state.user_id);
   return result;
 }
 

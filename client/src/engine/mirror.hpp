@@ -5,6 +5,9 @@
 
 #include <hassle/client/command.hpp>
 #include <hassle/client/subscription.hpp>
+#include <hassle/net/gate.hpp>
+
+#include <boost/asio/awaitable.hpp>
 
 #include <memory>
 #include <optional>
@@ -12,10 +15,14 @@
 
 namespace hassle::client {
 
+class state_history;
 class state_mirror;
 
 /// The layer `mirror`: one subscribe_entities, applied to a `state_mirror`; reads that fail are
 /// answered from it.
+///
+/// It heals itself: a snapshot replaces it after every loss, and it asks for one where an event
+/// does not fit what it knows (at most once in mirror_config::quiet_limit).
 class mirror {
  public:
   /// Begins to want its subscription at once.
@@ -28,10 +35,21 @@ class mirror {
   void on_running(bool running);
 
   [[nodiscard]] const state_mirror& states() const noexcept;
+  /// What its last changes replaced.
+  [[nodiscard]] const state_history& history() const noexcept;
 
-  /// The answer to a read from the states, with their age; empty if this command is no read that
-  /// the states can answer (get_states; subscribe-free reads of entities), or they are not known.
+  /// Until when the states are known to be true: while live, when its connection was last heard of.
+  /// Empty = no snapshot ever.
+  [[nodiscard]] std::optional<net::time_point> true_at() const noexcept;
+
+  /// The answer to a read from the states, `stale` with their age; empty if this command is no read
+  /// that the states can answer, or they are not known, or are older than age_max. The one such
+  /// command is get_states, and only a mirror of all entities answers it. The result is shared by
+  /// all answers until the next change. Tells mirror_used.
   [[nodiscard]] std::optional<outcome> answer(const command& read, net::time_point now) const;
+
+  /// Waits until something is different: an entity, or whether the states are live.
+  [[nodiscard]] asio::awaitable<net::wait_end> changed(net::time_point until);
 
  private:
   struct parts;

@@ -317,12 +317,12 @@ void subscriber::parts::lose(const std::shared_ptr<session_channel>& which) {
   }
   book.on_session_lost(last_byte);
   used.reset();
+  for (const subscription_handle each : dead) {
+    if (const auto hears = stopped ? nullptr : listener_of(each)) hears->on_lost(last_byte);
+  }
+  if (stopped) return;
   use_another();
   arm();
-  if (stopped) return;
-  for (const subscription_handle each : dead) {
-    if (const auto hears = listener_of(each)) hears->on_lost(last_byte);
-  }
 }
 
 subscriber::subscriber(engine_context& shared) : parts_(std::make_unique<parts>(shared)) {}
@@ -378,6 +378,10 @@ bool subscriber::all_live() const noexcept { return parts_->book.all_live(); }
 std::optional<net::time_point> subscriber::last_byte() const noexcept {
   if (parts_->used == nullptr) return std::nullopt;
   return parts_->used->last_byte();
+}
+
+std::uint32_t subscriber::connection() const noexcept {
+  return parts_->used == nullptr ? 0 : parts_->used->number();
 }
 
 void subscriber::stop() noexcept {

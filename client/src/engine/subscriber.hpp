@@ -5,7 +5,7 @@
 
 #include <hassle/client/subscription.hpp>
 
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -46,6 +46,8 @@ class subscriber final : public session_user {
   /// When the session in use was last heard of; the time of its loss's last byte is told by
   /// on_lost. Empty without a session.
   [[nodiscard]] std::optional<net::time_point> last_byte() const noexcept;
+  /// The number of the session in use; 0 = none.
+  [[nodiscard]] std::uint32_t connection() const noexcept;
 
   /// No timer is armed and nothing is sent after it.
   void stop() noexcept;

@@ -27,6 +27,7 @@ class scripted_channel final : public session_channel {
                                         session_sink& hears) override {
     if (full) return std::nullopt;
     sinks_.emplace(++last_id_, &hears);
+    last_body_ = body;
     sent.push_back("+" + std::to_string(last_id_) + " " + std::string(body.at("type").as_string()));
     return last_id_;
   }
@@ -65,6 +66,7 @@ class scripted_channel final : public session_channel {
   /// A byte of something else.
   void hear() { last_byte_ = *clock_; }
 
+  [[nodiscard]] boost::json::value last_body() const { return last_body_; }
   [[nodiscard]] std::int64_t last_id() const { return last_id_; }
   [[nodiscard]] bool knows(std::int64_t id) const { return sinks_.contains(id); }
   /// Subscriptions that Home Assistant believes in: neither forgotten nor ended.
@@ -91,6 +93,7 @@ class scripted_channel final : public session_channel {
   const net::time_point* clock_;
   net::time_point last_byte_;
   std::int64_t last_id_ = 0;
+  boost::json::object last_body_;
   std::map<std::int64_t, session_sink*> sinks_;
 };
 

@@ -4,6 +4,7 @@
 #include <hassle/net/time.hpp>
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -16,6 +17,8 @@
 #include <vector>
 
 namespace hassle::client {
+
+class state_history;
 
 /// One entity as Home Assistant last told it (reference §4.4).
 struct mirrored_state {
@@ -63,6 +66,9 @@ class state_mirror {
   /// Whether Home Assistant is RUNNING: for mirror_change::while_starting.
   void on_running(bool running) noexcept { running_ = running; }
 
+  /// What changes replace is noted there; null = nowhere. Outlives this.
+  void keep(state_history* into) noexcept { history_ = into; }
+
   /// An event of the subscription: {"a":…}, {"c":…}, {"r":…}, or several of them. `changes`: what
   /// became different is appended, in the order of the event, for a snapshot in the order of the
   /// ids; null = nobody wants to know, which is quicker.
@@ -76,6 +82,11 @@ class state_mirror {
 
   /// A snapshot was taken, and its subscription lives: reads are as good as asking.
   [[nodiscard]] bool live() const noexcept { return live_; }
+  /// Until when the states are known to have been true; absent while live, and before the first
+  /// snapshot.
+  [[nodiscard]] std::optional<net::time_point> true_at() const noexcept {
+    return live_ ? std::nullopt : true_at_;
+  }
   /// How long ago the states were known to be true: 0 while live; absent = no snapshot ever, or
   /// older than age_max.
   [[nodiscard]] std::optional<duration> age(net::time_point now) const noexcept;
@@ -96,6 +107,8 @@ class state_mirror {
   void change_all(const boost::json::value& changed, std::vector<mirror_change>* changes);
   void remove_all(const boost::json::value& removed, std::vector<mirror_change>* changes);
   void replace_all(const boost::json::object& snapshot, std::vector<mirror_change>* changes);
+  void remember(std::string_view entity_id, const mirrored_state* before) const;
+  void note_differences(const states_map& old, std::vector<mirror_change>* changes) const;
   void note(std::vector<mirror_change>* into, mirror_change::kind what, std::string_view entity_id,
             std::string_view from, std::string_view to) const;
 
@@ -107,12 +120,14 @@ class state_mirror {
   bool running_ = true;
   std::optional<net::time_point> true_at_;  ///< Until when the states are known to have been true.
   counts counts_;
+  state_history* history_ = nullptr;
 };
 
 /// A state as get_states has it (reference §7.2), for reads that the mirror answers. Times are ISO
 /// 8601 in UTC with microseconds; last_reported is not known to the mirror and given as
 /// last_updated.
 [[nodiscard]] boost::json::object state_object(std::string_view entity_id,
-                                               const mirrored_state& state);
+                                               const mirrored_state& state,
+                                               boost::json::storage_ptr memory = {});
 
 }  // namespace hassle::client

@@ -1,0 +1,185 @@
+#include "mirror.hpp"
+
+#include "../cores/state_history.hpp"
+
+#include <hassle/client/state_mirror.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+namespace hassle::client {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object subscribing(const std::vector<std::string>& entity_ids) {
+  json::object body;
+  body["type"] = "subscribe_entities";
+  if (!entity_ids.empty()) body["entity_ids"] = json::array(entity_ids.begin(), entity_ids.end());
+  return body;
+}
+
+/// Other keys are refused by Home Assistant: no answer of ours for those.
+bool is_get_states(const json::object& body) {
+  const json::value* type = body.if_contains("type");
+  return body.size() == 1 && type != nullptr && type->is_string() &&
+         type->get_string() == "get_states";
+}
+
+std::shared_ptr<const json::value> all_states(const state_mirror& states) {
+  // Thousands of small values, gone all at once.
+  const auto arena = json::make_shared_resource<json::monotonic_resource>();
+  json::array all(arena);
+  all.reserve(states.size());
+  for (const auto& [entity_id, state] : states.all()) {
+    all.emplace_back(state_object(entity_id, state, arena));
+  }
+  return std::make_shared<const json::value>(std::move(all));
+}
+
+}  // namespace
+
+struct mirror::parts {
+  /// Owned by the subscriber; not called any more once `parts` is gone.
+  class ear final : public subscription_listener {
+   public:
+    explicit ear(parts& whose) : whose_(whose) {}
+    void on_event(const std::shared_ptr<const json::value>& event) override {
+      whose_.on_event(*event);
+    }
+    void on_live() override { whose_.states.on_subscribed(); }
+    void on_lost(net::time_point last_byte) override { whose_.on_lost(last_byte); }
+
+   private:
+    parts& whose_;
+  };
+
+  parts(engine_context& engine, subscriber& theirs)
+      : shared(engine),
+        settings(engine.settings.mirror.value()),
+        subscriptions(theirs),
+        states(settings) {
+    states.keep(&history);
+    handle = subscriptions.add(
+        {.body = subscribing(settings.entity_ids), .may_be_quiet = false, .needs_running = false},
+        std::make_shared<ear>(*this));
+  }
+  parts(const parts&) = delete;
+  parts& operator=(const parts&) = delete;
+  ~parts() {
+    if (handle) subscriptions.remove(*handle);
+  }
+
+  void on_event(const json::value& event);
+  void on_lost(net::time_point last_byte);
+  void heal();
+  void wake();
+
+  engine_context& shared;
+  const mirror_config& settings;
+  subscriber& subscriptions;
+  state_history history;
+  state_mirror states;
+  std::optional<subscription_handle> handle;
+  mirror_listener* hears = nullptr;
+  std::vector<mirror_change> changes;             ///< Reused.
+  std::shared_ptr<const json::value> get_states;  ///< Null = to be made at need.
+  std::shared_ptr<net::gate> next_change;         ///< Null = nobody waits.
+  std::optional<net::time_point> healed_at;
+};
+
+void mirror::parts::on_event(const json::value& event) {
+  const state_mirror::counts before = states.counted();
+  // The listener may lead to another event: the list is its own as long as it reads.
+  std::vector<mirror_change> own = std::exchange(changes, {});
+  own.clear();
+  get_states.reset();
+  states.apply(event, hears == nullptr ? nullptr : &own);
+  const bool snapshot = states.counted().snapshots != before.snapshots;
+  if (snapshot) {
+    shared.tell({.kind = client_event_kind::mirror_replaced,
+                 .connection = subscriptions.connection(),
+                 .value = static_cast<std::int64_t>(states.size())});
+  }
+  if (states.counted().unknown_entity != before.unknown_entity) heal();
+  wake();
+  if (hears != nullptr && (snapshot || !own.empty())) hears->on_changes(own, snapshot);
+  if (changes.capacity() < own.capacity()) changes = std::move(own);
+}
+
+/// A change of an entity that is not there: something was missed. Not where it had no room.
+void mirror::parts::heal() {
+  if (states.counted().no_room != 0 || !handle) return;
+  const net::time_point now = shared.now();
+  if (healed_at && now < *healed_at + settings.quiet_limit) return;
+  healed_at = now;
+  subscriptions.renew(*handle);
+}
+
+void mirror::parts::on_lost(net::time_point last_byte) {
+  const bool was_live = states.live();
+  states.on_lost(last_byte);
+  if (!was_live) return;
+  wake();
+  if (hears != nullptr) hears->on_stale();
+}
+
+void mirror::parts::wake() {
+  if (next_change == nullptr) return;
+  std::exchange(next_change, nullptr)->open();
+}
+
+mirror::mirror(engine_context& shared, subscriber& subscriptions)
+    : parts_(std::make_unique<parts>(shared, subscriptions)) {}
+
+mirror::~mirror() = default;
+
+void mirror::hear(mirror_listener* hears) noexcept { parts_->hears = hears; }
+
+void mirror::on_running(bool running) { parts_->states.on_running(running); }
+
+const state_mirror& mirror::states() const noexcept { return parts_->states; }
+
+const state_history& mirror::history() const noexcept { return parts_->history; }
+
+std::optional<net::time_point> mirror::true_at() const noexcept {
+  if (!parts_->states.live()) return parts_->states.true_at();
+  return parts_->subscriptions.last_byte();
+}
+
+std::optional<outcome> mirror::answer(const command& read, net::time_point now) const {
+  if (!is_get_states(read.body)) return std::nullopt;
+  // Some entities only are no answer.
+  if (!parts_->settings.entity_ids.empty() || parts_->states.counted().no_room != 0) {
+    return std::nullopt;
+  }
+  const auto known = true_at();
+  if (!known) return std::nullopt;
+  const duration age = std::max(duration::zero(), now - *known);
+  if (age > parts_->settings.age_max) return std::nullopt;
+  if (parts_->get_states == nullptr) parts_->get_states = all_states(parts_->states);
+  parts_->shared.tell(
+      {.kind = client_event_kind::mirror_used, .tag = read.tag, .value = age.count()});
+  outcome answer;
+  answer.kind = outcome_kind::stale;
+  answer.result = parts_->get_states;
+  answer.age = age;
+  answer.source = outcome_source::mirror;
+  return answer;
+}
+
+asio::awaitable<net::wait_end> mirror::changed(net::time_point until) {
+  if (parts_->next_change == nullptr) parts_->next_change = std::make_shared<net::gate>();
+  // Held: it is let go of when it is opened.
+  const std::shared_ptr<net::gate> mine = parts_->next_change;
+  co_return co_await mine->wait(parts_->shared.world.time(), until);
+}
+
+}  // namespace hassle::client

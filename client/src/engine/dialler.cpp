@@ -1,10 +1,10 @@
 #include "dialler.hpp"
 
 #include "../cores/endpoint_order.hpp"
+#include "bounded.hpp"
 #include "happy_eyeballs.hpp"
 #include "turnstile.hpp"
-
-#include <hassle/net/within.hpp>
+#include "user_agent.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,21 +19,6 @@ namespace hassle::client {
 using kind = client_event_kind;
 
 namespace {
-
-constexpr std::string_view user_agent = "hassle/" HASSLE_VERSION;
-
-/// What an operation gave until its limit; for a caller that was cancelled meanwhile, nothing else
-/// than that: its next wait would throw.
-template <class T, class Error>
-asio::awaitable<std::expected<T, Error>> bounded(net::time_source& time, net::time_point until,
-                                                 asio::awaitable<std::expected<T, Error>> what) {
-  auto done = co_await net::within(time, until, std::move(what));
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) {
-    co_return std::unexpected(Error(net::error_code(asio::error::operation_aborted)));
-  }
-  co_return done;
-}
 
 net::websocket_limits socket_limits(const config& settings) {
   net::websocket_limits limits{.message_bytes_max = settings.message_bytes_max};
@@ -110,6 +95,7 @@ dialler::journey dialler::set_out(std::size_t endpoint, std::uint32_t attempt) c
 }
 
 void dialler::tell(const journey& way, std::string_view stage) const {
+  if (way.attempt == 0) return;
   shared_.tell({.kind = kind::attempt_stage,
                 .connection = way.connection,
                 .value = way.attempt,

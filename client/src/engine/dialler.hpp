@@ -25,6 +25,9 @@ enum class dial_stage : std::uint8_t { resolve, tcp, proxy, tls, upgrade };
 
 /// Why an endpoint could not be reached.
 struct dial_error {
+  dial_error() = default;
+  explicit dial_error(net::error_code what) : ec(what) {}
+
   dial_stage stage{};
   net::error_code ec;
   unsigned http_status = 0;             ///< Of the proxy or of the upgrade, where it answered.
@@ -61,7 +64,8 @@ class dialler {
   [[nodiscard]] asio::awaitable<std::expected<dialled, dial_error>> dial(std::size_t endpoint,
                                                                          std::uint32_t attempt);
 
-  /// The same way, but for the upgrade: a stream for HTTP, TLS included.
+  /// The same way, but for the upgrade: a stream for HTTP, TLS included. It waits for nobody's
+  /// turn. The stages of attempt 0 are not told.
   [[nodiscard]] asio::awaitable<std::expected<std::unique_ptr<net::byte_stream>, dial_error>>
   open_stream(std::size_t endpoint, std::uint32_t attempt);
 

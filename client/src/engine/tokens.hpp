@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 
 namespace hassle::client {
@@ -50,6 +51,10 @@ class tokens {
 
   /// Cancels and joins what runs in the background.
   [[nodiscard]] asio::awaitable<void> stop();
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
 };
 
 }  // namespace hassle::client

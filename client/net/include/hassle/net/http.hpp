@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -87,5 +88,37 @@ class http_connection {
 
 /// The answer to what could not be read: 400, 413 or 431; nothing where the stream itself failed.
 [[nodiscard]] std::optional<http_response> refusal(const error_code& ec);
+
+// ---- The client's side --------------------------------------------------------------------------
+
+/// One request and its answer, over a stream that goes with it. Written by this: Content-Length and
+/// `Connection: close`; the request's other headers, Host among them, are the caller's. Answers of
+/// the class 1xx are passed over. Errors: those of the stream, `eof` where there was no answer, or
+/// of the protocol (no HTTP, larger than the limits). Not limited in time: bound it with `within`;
+/// a cancelled caller drops the stream.
+[[nodiscard]] asio::awaitable<result<http_response>> http_exchange(
+    std::unique_ptr<byte_stream> stream, http_request request, http_limits limits = {});
+
+/// What a proxy is asked for.
+struct tunnel_wish {
+  std::string authority;             ///< "host:port", IPv6 addresses in brackets.
+  std::string user;                  ///< Empty = no authentication, else Basic (RFC 7617).
+  std::string password;              ///< Secret.
+  std::vector<http_header> headers;  ///< More of them: User-Agent…
+};
+
+struct tunnel_failure {
+  explicit tunnel_failure(error_code why) : ec(why) {}
+
+  error_code ec;             ///< As of http_exchange; `connection_refused` for what is no 2xx.
+  unsigned http_status = 0;  ///< Of such an answer.
+  std::optional<duration> retry_after;  ///< Of such an answer.
+};
+
+/// Asks a proxy to CONNECT (RFC 9110 §9.3.6). What it gives carries what the other end sends, from
+/// the first byte behind the proxy's header. Otherwise as http_exchange.
+[[nodiscard]] asio::awaitable<std::expected<std::unique_ptr<byte_stream>, tunnel_failure>>
+http_tunnel(time_source& time, std::unique_ptr<byte_stream> proxy, tunnel_wish wish,
+            std::size_t header_bytes_max = 16U << 10U);
 
 }  // namespace hassle::net

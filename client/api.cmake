@@ -1,9 +1,11 @@
 # The public face: settings by name and from files, sinks for telemetry, the client for everybody.
 target_sources(hassle_client PRIVATE
   src/api/fields.cpp src/api/fields_best.cpp src/api/sections.cpp src/api/settings.cpp
-  src/api/url_text.cpp)
-target_link_libraries(hassle_client PRIVATE hassle::text)
+  src/api/toml_config.cpp src/api/toml_reader.cpp src/api/toml_writer.cpp src/api/url_text.cpp)
+target_link_libraries(hassle_client PRIVATE hassle::text tomlplusplus::tomlplusplus)
 
 hassle_add_test(client_settings_test
-  SOURCES tests/api/settings_test.cpp
-  LIBS hassle::client)
+  SOURCES tests/api/settings_test.cpp tests/api/toml_config_test.cpp
+  LIBS hassle::client rapidcheck
+  # Property tests take the same path every time.
+  ENVIRONMENT "RC_PARAMS=seed=20251108")

@@ -2,14 +2,16 @@
 
 #include "scenarios/text_check.hpp"
 
+#include <hassle/text/file.hpp>
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <numeric>
 #include <tuple>
+#include <utility>
 
 namespace hassle::scenario {
 namespace {
@@ -174,33 +176,9 @@ std::expected<value, input_error> parse_document(std::string_view text, std::str
 
 std::expected<std::string, input_error> read_text_file(const std::filesystem::path& file,
                                                        std::size_t bytes_max) {
-  const std::string name = file.string();
-  std::error_code ec;
-  const auto status = std::filesystem::status(file, ec);
-  if (!std::filesystem::exists(status)) {
-    return fail(name, {}, "no such file", "");
-  }
-  if (std::filesystem::is_directory(status)) {
-    return fail(name, {}, "is a directory", "name a file in it");
-  }
-  const std::string too_large = fmt::format("larger than {} bytes", bytes_max);
-  if (std::filesystem::is_regular_file(status) &&
-      std::filesystem::file_size(file, ec) > bytes_max && !ec) {
-    return fail(name, {}, too_large, "");
-  }
-  std::ifstream stream(file, std::ios::binary);
-  // One byte more than allowed tells a file that is too large from one that just fits; a pipe or
-  // a device has no size to ask for.
-  std::string text(bytes_max + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.eof() && stream.fail()) {
-    return fail(name, {}, "cannot be read", "");
-  }
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > bytes_max) {
-    return fail(name, {}, too_large, "");
-  }
-  return text;
+  auto text = text::read_text_file(file, bytes_max);
+  if (text) return *std::move(text);
+  return fail(file.string(), {}, std::move(text.error().message), std::move(text.error().hint));
 }
 
 }  // namespace hassle::scenario

@@ -37,6 +37,15 @@ constexpr std::string_view explain_footer = R"(Examples:
   hassle explain out/ha-restart.naive.1.jsonl --command 12   why this one did
 )";
 
+constexpr std::string_view lint_footer = R"(Examples:
+  hassle lint my-client.toml              how long these settings may take to recover, and what dominates
+  hassle lint lee                         the project behind the field report; lee-listings: its listings
+  hassle lint official-js                 the official JavaScript client: no bound, and why
+  hassle lint production --toml > my.toml   the recommended settings as a file to begin with
+
+Exit status: 0 there is a finite bound, 1 there is none, 2 the file is not what it should be.
+)";
+
 constexpr unsigned jobs_max = 1024;
 constexpr std::uint32_t seeds_max = 1'000'000;
 
@@ -96,6 +105,20 @@ void add_run(CLI::App& app, raw_run& into) {
   run.add_flag("!--no-progress", into.run.progress, "No progress line");
 }
 
+void add_lint(CLI::App& app, lint_options& into) {
+  CLI::App& lint = *app.add_subcommand("lint", "Say how long a client's settings take to recover");
+  lint.footer(std::string(lint_footer));
+  auto* settings =
+      lint.add_option("SETTINGS", into.settings,
+                      "A file of settings, or lee, lee-listings, official-js, production");
+  auto* toml = lint.add_flag("--toml", into.toml, "Print the settings instead");
+  auto* reference = lint.add_flag("--reference", into.reference, "Print all settings there are");
+  reference->excludes(settings)->excludes(toml);
+  toml->needs(settings);
+  // One of the two is needed, which is not the same as one option that is required.
+  lint.require_option(1, 2);
+}
+
 run_options finished(raw_run raw) {
   if (raw.ladder) raw.run.clients = client_choice::ladder;
   if (raw.leave_one_out) raw.run.clients = client_choice::leave_one_out;
@@ -135,6 +158,9 @@ std::expected<options, exit_status> read_options(int argc, char** argv) {
   explain_app.add_option("JOURNAL", explain.journal, "Written by 'run --journal'")->required();
   explain_app.add_option("--command", explain.command, "The command's number");
 
+  lint_options lint;
+  add_lint(app, lint);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -146,6 +172,7 @@ std::expected<options, exit_status> read_options(int argc, char** argv) {
   if (app.got_subcommand("list")) return list_options{};
   if (app.got_subcommand("show")) return show;
   if (app.got_subcommand("validate")) return validate;
+  if (app.got_subcommand("lint")) return lint;
   return explain;
 }
 

@@ -47,8 +47,14 @@ struct explain_options {
   std::optional<std::uint32_t> command;
 };
 
-using options =
-    std::variant<run_options, list_options, show_options, validate_options, explain_options>;
+struct lint_options {
+  std::string settings;    ///< A path, or the name of known settings.
+  bool toml = false;       ///< The settings themselves, as a file.
+  bool reference = false;  ///< All settings there are, as Markdown.
+};
+
+using options = std::variant<run_options, list_options, show_options, validate_options,
+                             explain_options, lint_options>;
 
 /// Reads the command line. Help, version and errors are printed here; then the exit status is all
 /// that is left to do.

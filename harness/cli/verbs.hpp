@@ -12,5 +12,6 @@ namespace hassle::harness::cli {
 [[nodiscard]] exit_status perform(const show_options& asked);
 [[nodiscard]] exit_status perform(const validate_options& asked);
 [[nodiscard]] exit_status perform(const explain_options& asked);
+[[nodiscard]] exit_status perform(const lint_options& asked);
 
 }  // namespace hassle::harness::cli

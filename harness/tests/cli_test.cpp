@@ -68,6 +68,24 @@ TEST_F(CliTest, NoColourCodesGoIntoAPipe) {
   EXPECT_THAT(run_program("run canary").err, IsEmpty());
 }
 
+TEST_F(CliTest, TheLinterExitsWithOneWhereThereIsNoBoundAndWithTwoForAFileThatIsWrong) {
+  EXPECT_EQ(run_program("lint lee").status, 0);
+  EXPECT_EQ(run_program("lint official-js").status, 1);
+  const auto unknown = run_program("lint offical-js");
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'official-js'?"));
+  const auto wrong = run_program("lint " + file("mine.toml", "[health]\nintervall = \"30s\"\n"));
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("mine.toml:2:1: health.intervall: is no setting"));
+  EXPECT_THAT(run_program("lint --help").out, HasSubstr("hassle lint official-js"));
+}
+
+TEST_F(CliTest, WhatTheLinterPrintsAsAFileItReadsBack) {
+  const auto printed = run_program("lint production --toml");
+  EXPECT_EQ(run_program("lint " + file("p.toml", printed.out)).out,
+            run_program("lint production").out);
+}
+
 TEST_F(CliTest, AnUnknownScenarioIsAnErrorWithTheNearestName) {
   const auto run = run_program("run lee-dya");
   EXPECT_EQ(run.status, 2);

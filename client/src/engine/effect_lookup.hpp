@@ -18,6 +18,12 @@ namespace hassle::client {
 
 class mirror;
 
+/// While live states show nothing they are watched until so long after the sending: Home Assistant
+/// gives a change the call's context only so long (reference §4.3).
+inline constexpr duration effect_watch = 5s;
+/// So long after the sending a look-up ends at the latest, however long the caller would wait.
+inline constexpr duration look_up_limit = 30s;
+
 /// What is to be kept of the moment before a command was written. Two words, nothing is read.
 struct effect_mark {
   std::uint64_t changes = 0;  ///< How many the mirror had seen.

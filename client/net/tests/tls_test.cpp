@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using tcp = asio::ip::tcp;
-using tls_client = asio::ssl::stream<tcp::socket>;
+using openssl_client = asio::ssl::stream<tcp::socket>;
 
 struct exchange_result {
   std::string answer;
@@ -49,7 +49,7 @@ struct TlsFixture : ::testing::Test {
   asio::ssl::context trusting{asio::ssl::context::tls_client};
   // What the two do with each other. Coroutines that capture nothing: what they share is here.
   asio::awaitable<void> (*serve)(TlsFixture&, byte_stream&) = nullptr;
-  asio::awaitable<void> (*use)(TlsFixture&, tls_client&) = nullptr;
+  asio::awaitable<void> (*use)(TlsFixture&, openssl_client&) = nullptr;
   std::string sent;
   std::string heard;
   exchange_result got;
@@ -76,7 +76,7 @@ struct TlsFixture : ::testing::Test {
   }
 
   static asio::awaitable<void> dial(TlsFixture& f, std::uint16_t port) {
-    tls_client stream(f.context, f.trusting);
+    openssl_client stream(f.context, f.trusting);
     stream.set_verify_callback(asio::ssl::host_name_verification("ha.test"));
     const tcp::endpoint to(asio::ip::address_v4::loopback(), port);
     co_await stream.lowest_layer().async_connect(to, use_result);
@@ -141,11 +141,11 @@ asio::awaitable<void> echo(byte_stream& stream) {
   }
 }
 
-asio::awaitable<void> send_all(tls_client& stream, const std::string& text) {
+asio::awaitable<void> send_all(openssl_client& stream, const std::string& text) {
   co_await asio::async_write(stream, asio::buffer(text), use_result);
 }
 
-asio::awaitable<void> read_to_the_end(tls_client& stream, exchange_result& into,
+asio::awaitable<void> read_to_the_end(openssl_client& stream, exchange_result& into,
                                       std::size_t enough) {
   std::string buffer(50'000, ' ');
   while (into.answer.size() < enough) {
@@ -160,7 +160,7 @@ TEST_F(TlsFixture, CarriesBytesInBothDirectionsAtOnce) {
   sent.assign(1'000'000, ' ');
   for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>('a' + i % 23);
   serve = [](TlsFixture&, byte_stream& stream) { return echo(stream); };
-  use = [](TlsFixture& f, tls_client& stream) -> asio::awaitable<void> {
+  use = [](TlsFixture& f, openssl_client& stream) -> asio::awaitable<void> {
     task_group sending(f.world.executor());
     sending.spawn(send_all(stream, f.sent));
     co_await read_to_the_end(stream, f.got, f.sent.size());
@@ -175,7 +175,7 @@ TEST_F(TlsFixture, CarriesBytesInBothDirectionsAtOnce) {
 
 TEST_F(TlsFixture, SpeaksTheNewestVersion) {
   serve = [](TlsFixture&, byte_stream& stream) { return echo(stream); };
-  use = [](TlsFixture& f, tls_client& stream) -> asio::awaitable<void> {
+  use = [](TlsFixture& f, openssl_client& stream) -> asio::awaitable<void> {
     f.heard = SSL_get_version(stream.native_handle());
     co_return;
   };
@@ -204,7 +204,7 @@ TEST_F(TlsFixture, CloseSaysGoodbyeBeforeTheEnd) {
     co_await write_to(stream, "last words");
     stream.close();
   };
-  use = [](TlsFixture& f, tls_client& stream) { return read_to_the_end(stream, f.got, 1000); };
+  use = [](TlsFixture& f, openssl_client& stream) { return read_to_the_end(stream, f.got, 1000); };
   run();
   EXPECT_EQ(got.answer, "last words");
   EXPECT_EQ(got.end, asio::error::eof) << got.end.message();
@@ -217,7 +217,7 @@ TEST_F(TlsFixture, ShutdownSendEndsOneDirectionOnly) {
     stream.shutdown_send();
     co_await read_from(stream, asio::buffer(f.heard));
   };
-  use = [](TlsFixture& f, tls_client& stream) -> asio::awaitable<void> {
+  use = [](TlsFixture& f, openssl_client& stream) -> asio::awaitable<void> {
     co_await read_to_the_end(stream, f.got, 1000);
     co_await send_all(stream, "still");
   };
@@ -233,7 +233,7 @@ TEST_F(TlsFixture, ResetIsSeenAsAReset) {
     co_await read_from(stream, asio::buffer(one));
     stream.reset();
   };
-  use = [](TlsFixture& f, tls_client& stream) -> asio::awaitable<void> {
+  use = [](TlsFixture& f, openssl_client& stream) -> asio::awaitable<void> {
     co_await send_all(stream, "x");
     co_await read_to_the_end(stream, f.got, 1000);
   };
@@ -247,7 +247,7 @@ TEST_F(TlsFixture, ThePeersEndIsTheEndWithOrWithoutAGoodbye) {
     const auto found = co_await read_from(stream, asio::buffer(some));
     f.end = found.ec;
   };
-  use = [](TlsFixture&, tls_client& stream) -> asio::awaitable<void> {
+  use = [](TlsFixture&, openssl_client& stream) -> asio::awaitable<void> {
     error_code ignored;
     stream.lowest_layer().shutdown(tcp::socket::shutdown_send, ignored);
     co_return;

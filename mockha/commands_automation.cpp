@@ -84,7 +84,7 @@ void subscribe_trigger(command_turn& turn) {
 
 void test_condition(command_turn& turn) {
   const auto what = condition::read(turn->command.at("condition"));
-  if (!what) {
+  if (!what) {  // UNVERIFIED: that an unknown condition has the code of an unknown trigger.
     turn.fail(invalid(what.error()));
     return;
   }
@@ -100,7 +100,7 @@ void test_condition(command_turn& turn) {
 
 void subscribe_condition(command_turn& turn) {
   auto what = condition::read(turn->command.at("condition"));
-  if (!what) {
+  if (!what) {  // UNVERIFIED: as above.
     turn.fail(invalid(std::move(what.error())));
     return;
   }

@@ -1,7 +1,8 @@
 #include "mockha/entity_filter.hpp"
 
-#include "mockha/glob.hpp"
 #include "mockha/schema.hpp"
+
+#include "scenarios/server_faults.hpp"
 
 #include <algorithm>
 
@@ -29,7 +30,8 @@ bool holds(const std::vector<std::string>& sorted, std::string_view text) {
 }
 
 bool any_matches(const std::vector<std::string>& globs, std::string_view text) {
-  return std::ranges::any_of(globs, [&](const auto& glob) { return glob_matches(glob, text); });
+  return std::ranges::any_of(
+      globs, [&](const auto& glob) { return scenario::matches_pattern(glob, text); });
 }
 
 }  // namespace

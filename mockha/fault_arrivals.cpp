@@ -210,11 +210,18 @@ transport_faults fault_engine::transport(std::uint32_t connection, bool open, ne
   return result;
 }
 
-void fault_engine::on_gone(std::uint32_t connection) {
+void fault_engine::on_gone(std::uint32_t connection, net::time_point now) {
+  const auto is_touched = [](const auto& each) { return each.second; };
   for (entry* e : live_) {
     e->chosen.erase(connection);
     e->decided.erase(connection);
+    const auto& limit = e->asked.scope.hits;
+    if (e->where == stage::in_force && limit && e->hits >= *limit &&
+        std::ranges::none_of(e->decided, is_touched)) {
+      finish(*e, now, true);
+    }
   }
+  sweep();
   std::erase_if(held_, [&](const held& h) { return h.connection == connection; });
   std::erase_if(takers_, [&](const auto& each) { return each.first.first == connection; });
   std::erase_if(doomed_, [&](const auto& each) { return each.first.first == connection; });

@@ -218,7 +218,9 @@ std::vector<fault_status> fault_engine::status() const {
     s.number = number;
     s.name = e.of.name;
     s.kind = scenario::kind_of(e.of.what);
-    s.asked = scenario::write_fault(e.asked);
+    s.asked =
+        scenario::write_fault(e.asked, e.of.planned.number == 0 ? scenario::begun::by_hand
+                                                                : scenario::begun::by_scenario);
     s.where = e.where;
     s.began = e.began;
     s.ended = e.ended;

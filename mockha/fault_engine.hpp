@@ -193,7 +193,8 @@ class fault_engine {
   [[nodiscard]] net::duration close_delay(std::uint32_t connection) const noexcept;
   [[nodiscard]] transport_faults transport(std::uint32_t connection, bool open,
                                            net::time_point now);
-  void on_gone(std::uint32_t connection);
+  /// Faults whose hits are used up are over with the last connection that they touched.
+  void on_gone(std::uint32_t connection, net::time_point now);
 
   /// A stall that has ended is remembered, for bytes that waited for its end.
   void touch_past_stalls(std::uint32_t connection, net::time_point now);

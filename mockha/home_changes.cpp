@@ -1,6 +1,7 @@
 // What happens to a home's entities besides services; the rest is in home.cpp.
-#include "mockha/glob.hpp"
 #include "mockha/home.hpp"
+
+#include "scenarios/server_faults.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -10,7 +11,7 @@ namespace hassle::mockha {
 
 const failure* home::raised_by(std::string_view id) const {
   for (auto r = raising_.rbegin(); r != raising_.rend(); ++r) {
-    if (glob_matches(r->pattern, id)) return &r->with;
+    if (scenario::matches_pattern(r->pattern, id)) return &r->with;
   }
   return nullptr;
 }
@@ -110,7 +111,7 @@ std::vector<entity_change> home::make_unavailable(std::string_view pattern, wall
   std::vector<entity_change> changes;
   for (std::size_t n = 0; n < entities_.size(); ++n) {
     const std::string& id = entities_[n].id();
-    if (hidden_.contains(id) || !glob_matches(pattern, id)) continue;
+    if (hidden_.contains(id) || !scenario::matches_pattern(pattern, id)) continue;
     const entity_state& now_there = there_ == presence::real ? entities_[n].now() : real_[n];
     entity_state shown = out_of_reach(now_there, now, contexts_.make(now));
     hidden_.emplace(id, now_there);
@@ -123,7 +124,7 @@ std::vector<entity_change> home::make_available(std::string_view pattern, wall_t
                                                 watch wanted) {
   std::vector<entity_change> changes;
   for (auto at = hidden_.begin(); at != hidden_.end();) {
-    if (!glob_matches(pattern, at->first)) {
+    if (!scenario::matches_pattern(pattern, at->first)) {
       ++at;
       continue;
     }

@@ -260,7 +260,7 @@ void server::on_watch_changed() {
 void server::on_ended(connection& from) {
   past_.received += from.received();
   past_.sent += from.sent();
-  if (!faults_.idle()) faults_.on_gone(from.id());
+  forget_in_faults(from.id());
   connections_.erase(from.key());
   if (stopping_ && connections_.empty()) empty_.open();
 }

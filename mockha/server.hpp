@@ -286,6 +286,8 @@ class server final : private connection_owner,
   void send_through_faults(connection& to, send_text message);
   void work_off_faults();
   void arm_fault_timer();
+  /// The connection is gone.
+  void forget_in_faults(std::uint32_t connection);
   void report_faults();
   void apply_rules();
   /// Each fault of this kind that is in force touches the connection.

@@ -141,6 +141,13 @@ void server::arm_fault_timer() {
   });
 }
 
+void server::forget_in_faults(std::uint32_t connection) {
+  if (faults_.idle()) return;
+  faults_.on_gone(connection, time_.now());
+  report_faults();
+  arm_fault_timer();
+}
+
 void server::apply_rules() {
   around_.judge = faults_.idle() ? nullptr : static_cast<command_judge*>(this);
   stages_ = faults_.idle() ? nullptr : static_cast<stage_judge*>(this);

@@ -62,7 +62,9 @@ asio::awaitable<bool> server::write(visitor* v, net::http_response answer, bool 
 }
 
 void server::tell_closed(visitor* v) {
-  if (!std::exchange(v->closed, true)) record(event_kind::server_closed, v->id, 0, "no upgrade");
+  if (std::exchange(v->closed, true)) return;
+  record(event_kind::server_closed, v->id, 0, "no upgrade");
+  forget_in_faults(v->id);
 }
 
 asio::awaitable<std::optional<server::upgrade>> server::serve(visitor* v) {

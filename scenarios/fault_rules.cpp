@@ -230,6 +230,15 @@ class all_fault_rules : public rules<fault> {
       each.keys.describe("fault", d.keys);
       std::erase_if(d.keys, [](const key_description& k) { return k.table != "fault"; });
       d.doc = d.keys.front().table_doc;
+      for (key_description& key : d.keys) {
+        // Without `for` a fault by hand lasts until it is lifted.
+        if (key.name == "for" ||
+            std::ranges::find(each.drawn_required, key.name) == each.drawn_required.end()) {
+          continue;
+        }
+        key.required = true;
+        key.fallback.clear();
+      }
     }
     return result;
   }
@@ -280,14 +289,24 @@ const std::vector<fault_kind_description>& fault_kinds() {
   return all;
 }
 
-std::string write_fault(const fault& f) {
+std::string write_fault(const fault& f, begun how) {
   std::string keys;
   fault_rules().write(f, "fault", keys);
-  std::replace(keys.begin(), keys.end(), '\n', ' ');
-  while (keys.ends_with(' ')) {
-    keys.pop_back();
+  std::string line;
+  for (std::size_t at = 0; at < keys.size();) {
+    const std::size_t end = keys.find('\n', at);
+    const std::string_view each = std::string_view(keys).substr(at, end - at);
+    at = end + 1;
+    const std::string_view key = each.substr(0, each.find(' '));
+    if (how == begun::by_hand && std::ranges::find(timing_keys, key) != timing_keys.end()) {
+      continue;
+    }
+    if (!line.empty()) {
+      line += ' ';
+    }
+    line += each;
   }
-  return keys;
+  return line;
 }
 
 }  // namespace hassle::scenario

@@ -2,6 +2,7 @@
 
 #include "scenarios/scenario.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ struct key_description {
 [[nodiscard]] std::vector<key_description> scenario_keys();
 
 /// A kind of fault: what it is, and which keys it has in [[fault]]. Those of its occurrences are
-/// left out.
+/// left out. Required are those that a fault by hand must have.
 struct fault_kind_description {
   std::string_view kind;
   std::string doc;         ///< A sentence.
@@ -34,8 +35,11 @@ struct fault_kind_description {
 };
 [[nodiscard]] const std::vector<fault_kind_description>& fault_kinds();
 
+/// How a fault comes about: by its scenario, or by hand, where the keys that say when mean nothing.
+enum class begun : std::uint8_t { by_scenario, by_hand };
+
 /// The fault as its keys, on one line: `kind = "stall" for = "5s"`. For people.
-[[nodiscard]] std::string write_fault(const fault& f);
+[[nodiscard]] std::string write_fault(const fault& f, begun how = begun::by_scenario);
 
 /// The scenario as a file: parsing it gives the same scenario again.
 [[nodiscard]] std::string write_scenario(const scenario& s);

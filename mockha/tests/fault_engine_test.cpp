@@ -292,6 +292,30 @@ TEST(FaultEngine, AConnectionIsTouchedOnceAndForAll) {
   EXPECT_EQ(s.engine.take_news().size(), 2U) << "its begin and one hit";
 }
 
+TEST(FaultEngine, WhoseHitsAreUsedUpIsOverWithItsLastConnection) {
+  story s;
+  const auto n = s.inject(R"({"kind":"ignore_pings","hits":2})");
+  for (const std::uint32_t connection : {1U, 2U, 3U}) {
+    const bool touched = s.engine.transport(connection, false, s.now).ignore_pings;
+    EXPECT_EQ(touched, connection != 3);
+  }
+  s.engine.on_gone(3, s.now);
+  s.engine.on_gone(1, s.now);
+  EXPECT_EQ(s.where(n), stage::in_force);
+  EXPECT_TRUE(s.engine.transport(2, true, s.now).ignore_pings);
+  s.engine.on_gone(2, s.now);
+  EXPECT_EQ(s.where(n), stage::ended);
+  EXPECT_TRUE(s.engine.idle());
+}
+
+TEST(FaultEngine, WhoseHitsAreNotUsedUpWaitsForMoreConnections) {
+  story s;
+  const auto n = s.inject(R"({"kind":"ignore_pings","hits":2})");
+  EXPECT_TRUE(s.engine.transport(1, false, s.now).ignore_pings);
+  s.engine.on_gone(1, s.now);
+  EXPECT_EQ(s.where(n), stage::in_force);
+}
+
 TEST(FaultEngine, HitsNeverExceedTheLimitAndChanceDecidesTheRest) {
   rc::check([] {
     story s;

@@ -1,6 +1,5 @@
 // What happens to a home's entities besides services.
 #include "mockha/bus_event.hpp"
-#include "mockha/glob.hpp"
 #include "mockha/home.hpp"
 
 #include <gmock/gmock.h>
@@ -134,17 +133,6 @@ TEST_F(HomeChangesTest, IntegrationThatRaisesFailsTheCallWithItsReason) {
   EXPECT_TRUE(house.stop_raising("light.kit*"));
   EXPECT_FALSE(house.stop_raising("light.kit*"));
   EXPECT_FALSE(turn_on("light.kitchen").failed.has_value());
-}
-
-TEST(Glob, StarsAndQuestionMarks) {
-  EXPECT_TRUE(glob_matches("light.*", "light.kitchen"));
-  EXPECT_TRUE(glob_matches("*", ""));
-  EXPECT_TRUE(glob_matches("l?ght.*e*n", "light.kitchen"));
-  EXPECT_TRUE(glob_matches("*.kitchen", "light.kitchen"));
-  EXPECT_TRUE(glob_matches("a**b", "ab"));
-  EXPECT_FALSE(glob_matches("light.", "light.kitchen"));
-  EXPECT_FALSE(glob_matches("?", ""));
-  EXPECT_FALSE(glob_matches("*x", "light"));
 }
 
 }  // namespace

@@ -74,6 +74,17 @@ INSTANTIATE_TEST_SUITE_P(
                     match{"*a*b*c", "xxaxxbxxbxc", true}, match{"*a*b*c", "xxaxxbxxbxcd", false},
                     match{"", "ping", false}));
 
+TEST(Pattern, HasStarsAndQuestionMarks) {
+  EXPECT_TRUE(matches_pattern("light.*", "light.kitchen"));
+  EXPECT_TRUE(matches_pattern("*", ""));
+  EXPECT_TRUE(matches_pattern("l?ght.*e*n", "light.kitchen"));
+  EXPECT_TRUE(matches_pattern("*.kitchen", "light.kitchen"));
+  EXPECT_TRUE(matches_pattern("a**b", "ab"));
+  EXPECT_FALSE(matches_pattern("light.", "light.kitchen"));
+  EXPECT_FALSE(matches_pattern("?", ""));
+  EXPECT_FALSE(matches_pattern("*x", "light"));
+}
+
 TEST(ServerFault, LimitsAreReadAndWritten) {
   const scenario s = parsed(minimal(R"(
 [[fault]]
@@ -279,6 +290,28 @@ TEST(FaultKinds, NoKeyIsDeclaredTwice) {
       EXPECT_TRUE(names.insert(key.name).second) << kind.kind << "." << key.name;
     }
   }
+}
+
+TEST(FaultKinds, WhatAFaultByHandMustHaveIsMarked) {
+  for (const fault_kind_description& kind : fault_kinds()) {
+    if (!kind.by_server) {
+      continue;
+    }
+    std::string required;
+    for (const key_description& key : kind.keys) {
+      if (key.required && key.name != "kind") {
+        required += (required.empty() ? "" : " ") + key.name;
+      }
+    }
+    const std::string lacking = fmt::format(R"({{"kind":"{}"}})", kind.kind);
+    EXPECT_EQ(required.empty(), parse_fault_json(lacking).has_value()) << kind.kind << required;
+  }
+}
+
+TEST(FaultKinds, AFaultByHandIsShownWithoutWhatSaysWhen) {
+  const fault f = by_hand(R"({"kind":"stall","for":"5s"})");
+  EXPECT_EQ(write_fault(f, begun::by_hand), R"(kind = "stall" for = "5s")");
+  EXPECT_THAT(write_fault(f), HasSubstr("probability = 1"));
 }
 
 TEST(FaultKinds, AFaultIsShownOnOneLine) {

@@ -84,8 +84,7 @@ class connection : public std::enable_shared_from_this<connection> {
     polite_ = true;
     bytes().lingers = [this] {
       if (ours_ || peer_closed_) return false;
-      closing_.call_at(time_.now() + limits_.close_handshake,
-                       [self = shared_from_this()] { self->drop(false); });
+      limit_closing();
       return true;
     };
   }
@@ -100,6 +99,8 @@ class connection : public std::enable_shared_from_this<connection> {
       if (kind == ws::frame_type::close) {
         peer_closed_ = true;
         if (polite_ && !ours_) shape_.close_normally();
+        // The answer waits for what is being written, which the peer may not take any more.
+        if (!ours_) limit_closing();
       }
       if (events_ == nullptr) return;
       if (kind == ws::frame_type::ping) events_->on_ping();
@@ -144,8 +145,7 @@ class connection : public std::enable_shared_from_this<connection> {
     if (ending_ || ended_) return;
     ending_ = ours_ = true;
     drop_queue();
-    closing_.call_at(time_.now() + limits_.close_handshake,
-                     [self = shared_from_this()] { self->drop(false); });
+    limit_closing();
     ++outstanding_;
     stream_.async_close(ws::close_reason(code), [self = shared_from_this()](error_code ec) {
       --self->outstanding_;
@@ -280,6 +280,12 @@ class connection : public std::enable_shared_from_this<connection> {
       }
       self->finished({});
     });
+  }
+
+  /// From now on the connection has `close_handshake` left.
+  void limit_closing() {
+    closing_.call_at(time_.now() + limits_.close_handshake,
+                     [self = shared_from_this()] { self->drop(false); });
   }
 
   /// Ends the stream, and with it every operation on it.

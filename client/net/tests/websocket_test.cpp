@@ -269,6 +269,22 @@ TEST_F(WebsocketWireFixture, ACloseWithoutACodeIsAnsweredTheSame) {
   EXPECT_EQ(heard.end->peer_code, 1005);
 }
 
+// What is written before the answer to the Close may never be taken.
+TEST_F(WebsocketWireFixture, WhoClosesAndReadsNoMoreIsDroppedInTime) {
+  open();
+  peer->stuck = true;
+  ASSERT_TRUE(socket->send(std::string(1000, 'x')));
+  peer->give(frame(0x88, "\x03\xE8"s));
+  world.settle();
+  world.advance(limits.close_handshake - 1ms);
+  EXPECT_FALSE(heard.end);
+  EXPECT_FALSE(peer->closed);
+  world.advance(1ms);
+  EXPECT_TRUE(peer->closed);
+  ASSERT_TRUE(heard.end);
+  EXPECT_FALSE(heard.end->ours);
+}
+
 struct broken_rule {
   std::string bytes;
   unsigned code;

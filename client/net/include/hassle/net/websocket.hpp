@@ -27,7 +27,7 @@ struct websocket_limits {
   /// Bytes of messages waiting to be written; one message is taken whatever its size. > 0.
   std::size_t send_queue_bytes_max = 128U << 20U;
   std::size_t header_bytes_max = 16U << 10U;            ///< HTTP header of the upgrade. > 0.
-  duration close_handshake = std::chrono::seconds(10);  ///< Our Close to the peer's Close. > 0.
+  duration close_handshake = std::chrono::seconds(10);  ///< From a Close, ours or the peer's. > 0.
   /// Masking keys that nobody can guess (RFC 6455, 5.3). Off only where no network is involved:
   /// the simulation saves the time.
   bool unpredictable_masks = true;

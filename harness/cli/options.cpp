@@ -38,10 +38,10 @@ constexpr std::string_view explain_footer = R"(Examples:
 )";
 
 constexpr std::string_view lint_footer = R"(Examples:
-  hassle lint my-client.toml              how long these settings may take to recover, and what dominates
-  hassle lint lee                         the project behind the field report; lee-listings: its listings
+  hassle lint my-client.toml              how long these settings may take to recover
+  hassle lint lee                         the project behind the field report
   hassle lint official-js                 the official JavaScript client: no bound, and why
-  hassle lint production --toml > my.toml   the recommended settings as a file to begin with
+  hassle lint production --toml > my.toml   the recommended settings, to begin with
 
 Exit status: 0 there is a finite bound, 1 there is none, 2 the file is not what it should be.
 )";

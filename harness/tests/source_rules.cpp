@@ -37,7 +37,7 @@ const std::vector<banned_word>& banned_words() {
        "net::time_source",
        {}},
       {"this_"
-       "thread",
+       "thread::",
        "net::sleep_until",
        {}},
       {"usl"

@@ -35,9 +35,10 @@ class few_buffers {
   std::size_t size_;
 };
 
+template <class Socket>
 class tcp_stream final : public byte_stream {
  public:
-  tcp_stream(connected_socket socket, std::uint32_t connection_id)
+  tcp_stream(Socket socket, std::uint32_t connection_id)
       : socket_(std::move(socket)), connection_id_(connection_id) {
     error_code ignored;  // A connection that is dead already says so at the first read.
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -81,14 +82,15 @@ class tcp_stream final : public byte_stream {
   }
 
  private:
-  connected_socket socket_;
+  Socket socket_;
   std::uint32_t connection_id_;
   asio::ip::address peer_;  // Unspecified where the connection was dead from the beginning.
 };
 
+template <class Acceptor>
 class tcp_acceptor final : public acceptor {
  public:
-  explicit tcp_acceptor(listening_socket socket) : socket_(std::move(socket)) {
+  explicit tcp_acceptor(Acceptor socket) : socket_(std::move(socket)) {
     error_code ec;
     const auto local = socket_.local_endpoint(ec);
     if (!ec) local_ = {local.address().to_string(), local.port()};
@@ -113,18 +115,26 @@ class tcp_acceptor final : public acceptor {
   [[nodiscard]] endpoint local_endpoint() const override { return local_; }
 
  private:
-  listening_socket socket_;
+  Acceptor socket_;
   endpoint local_;
 };
 
 }  // namespace
 
 std::unique_ptr<byte_stream> make_tcp_stream(connected_socket socket, std::uint32_t connection_id) {
-  return std::make_unique<tcp_stream>(std::move(socket), connection_id);
+  return std::make_unique<tcp_stream<connected_socket>>(std::move(socket), connection_id);
+}
+
+std::unique_ptr<byte_stream> make_tcp_stream(tcp::socket socket, std::uint32_t connection_id) {
+  return std::make_unique<tcp_stream<tcp::socket>>(std::move(socket), connection_id);
 }
 
 std::unique_ptr<acceptor> make_tcp_acceptor(listening_socket socket) {
-  return std::make_unique<tcp_acceptor>(std::move(socket));
+  return std::make_unique<tcp_acceptor<listening_socket>>(std::move(socket));
+}
+
+std::unique_ptr<acceptor> make_tcp_acceptor(tcp::acceptor socket) {
+  return std::make_unique<tcp_acceptor<tcp::acceptor>>(std::move(socket));
 }
 
 }  // namespace hassle::net

@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 
+#include <array>
 #include <string>
+#include <thread>
 
 // What every world promises is tested by harness/simulation/tests/world_conformance_test.cpp; here
 // is what only the real one does.
@@ -97,6 +100,54 @@ TEST_F(RealWorldFixture, RandomStreamsDependOnSeedAndName) {
   EXPECT_NE(world.random("a")(), world.random("b")());
   EXPECT_NE(world.random("a")(), real_world(context, 2).random("a")());
 }
+
+asio::awaitable<std::string> greet(world& there, std::string& heard) {
+  auto listening = there.listen({"127.0.0.1", 0});
+  EXPECT_TRUE(listening);
+  auto dialled = co_await there.connect((*listening)->local_endpoint());
+  EXPECT_TRUE(dialled);
+  auto accepted = co_await (*listening)->accept();
+  EXPECT_TRUE(accepted);
+  const std::string text = "hello";
+  const std::array<asio::const_buffer, 1> out{asio::buffer(text)};
+  (*dialled)->write_some(out, [](error_code ec, std::size_t) { EXPECT_FALSE(ec); });
+  std::array<char, 16> in{};
+  (*accepted)->read_some(asio::buffer(in), [&](error_code ec, std::size_t n) {
+    EXPECT_FALSE(ec);
+    heard.assign(in.data(), n);
+  });
+  const auto later = there.time().now() + 1ms;
+  while (heard.empty()) {
+    const error_code ec = co_await sleep_until(there.time(), later);
+    EXPECT_FALSE(ec);
+  }
+  co_return heard;
+}
+
+// Everything it does runs on the executor that it was given: a strand, here of two threads.
+TEST(ExecutorWorld, LivesOnAStrand) {
+  asio::io_context context;
+  const auto strand = asio::make_strand(context);
+  const auto there = make_real_world(strand, unpredictable_seed());
+  EXPECT_EQ(there->executor(), asio::any_io_executor(strand));
+  task_group tasks(strand);
+  std::string heard;
+  bool outside = false;
+  asio::post(strand, [&] {
+    tasks.spawn([](world& inside, std::string& into) -> asio::awaitable<void> {
+      co_await greet(inside, into);
+    }(*there, heard));
+    there->time().call_at(there->time().now() + 1ms,
+                          [&] { outside = !strand.running_in_this_thread(); });
+  });
+  std::thread second([&] { context.run(); });
+  context.run();
+  second.join();
+  EXPECT_EQ(heard, "hello");
+  EXPECT_FALSE(outside);
+}
+
+TEST(ExecutorWorld, SeedsDiffer) { EXPECT_NE(unpredictable_seed(), unpredictable_seed()); }
 
 }  // namespace
 }  // namespace hassle::net

@@ -3,6 +3,7 @@
 #include <hassle/net/time.hpp>
 #include <hassle/net/world.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
@@ -35,11 +36,18 @@ class real_world final : public world {
   [[nodiscard]] random_stream random(std::string_view name) override;
 
  private:
-  class real_time;
-
   asio::io_context& context_;
   std::uint64_t seed_;
-  std::unique_ptr<real_time> time_;
+  std::unique_ptr<time_source> time_;
 };
+
+/// The same for a program with an executor of its own: that of an io_context with one thread, or a
+/// strand where there are more. Thread-safety: used on that executor only. The context behind it
+/// outlives the world.
+[[nodiscard]] std::unique_ptr<world> make_real_world(asio::any_io_executor executor,
+                                                     std::uint64_t seed);
+
+/// A seed that no other process has.
+[[nodiscard]] std::uint64_t unpredictable_seed();
 
 }  // namespace hassle::net

@@ -63,6 +63,19 @@ class scripted_channel final : public session_channel {
     message.payload = std::make_shared<const boost::json::value>(std::move(event));
     give(id, std::move(message));
   }
+  /// As it comes from a server.
+  void give(std::int64_t id, protocol::server_message message) {
+    hear();
+    message.id = id;
+    const auto found = sinks_.find(id);
+    if (found == sinks_.end()) return;
+    session_sink& hears = *found->second;
+    if (message.what == protocol::server_message::kind::event) {
+      hears.on_event(message);
+    } else if (message.what == protocol::server_message::kind::result) {
+      hears.on_result(message);
+    }
+  }
   /// A byte of something else.
   void hear() { last_byte_ = *clock_; }
 
@@ -76,19 +89,6 @@ class scripted_channel final : public session_channel {
   std::vector<std::string> sent;
 
  private:
-  void give(std::int64_t id, protocol::server_message message) {
-    hear();
-    message.id = id;
-    const auto found = sinks_.find(id);
-    if (found == sinks_.end()) return;
-    session_sink& hears = *found->second;
-    if (message.what == protocol::server_message::kind::event) {
-      hears.on_event(message);
-    } else {
-      hears.on_result(message);
-    }
-  }
-
   std::uint32_t number_;
   const net::time_point* clock_;
   net::time_point last_byte_;

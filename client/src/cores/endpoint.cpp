@@ -37,6 +37,12 @@ std::string target_of(const boost::urls::url_view& url) {
   return path.ends_with(api_path) ? path : path + std::string(api_path);
 }
 
+/// IPv6 addresses as they stand in URLs; a zone is nobody else's business.
+std::string in_brackets(const std::string& host) {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return ipv6 ? "[" + host.substr(0, host.find('%')) + "]" : host;
+}
+
 }  // namespace
 
 std::expected<endpoint_config, std::string> endpoint_from_url(std::string_view text) {
@@ -62,12 +68,13 @@ std::expected<endpoint_config, std::string> endpoint_from_url(std::string_view t
 }
 
 std::string host_header(const endpoint_config& endpoint) {
-  const std::string& host = endpoint.server.host;
-  const bool ipv6 = host.find(':') != std::string::npos;
-  std::string header = ipv6 ? "[" + host.substr(0, host.find('%')) + "]" : host;
   const std::uint16_t usual = endpoint.tls ? 443 : 80;
-  if (endpoint.server.port != usual) header += ":" + std::to_string(endpoint.server.port);
-  return header;
+  if (endpoint.server.port != usual) return authority_of(endpoint.server);
+  return in_brackets(endpoint.server.host);
+}
+
+std::string authority_of(const net::endpoint& server) {
+  return in_brackets(server.host) + ":" + std::to_string(server.port);
 }
 
 std::string token_target(std::string_view websocket_target) {
@@ -105,11 +112,19 @@ std::expected<proxy_config, std::string> proxy_from_url(std::string_view text,
   return proxy;
 }
 
+std::expected<std::optional<proxy_config>, std::string> proxy_from_environment(
+    const proxy_environment& environment, bool secure) {
+  const std::string& url = secure ? environment.https_proxy : environment.http_proxy;
+  if (url.empty()) return std::nullopt;
+  return proxy_from_url(url, environment.no_proxy);
+}
+
 bool bypasses(const proxy_config& proxy, std::string_view host) {
   const std::string wanted = lower_case(host);
   return std::ranges::any_of(proxy.bypass, [&](const std::string& each) {
     std::string name = lower_case(each);
     if (name == "*") return true;
+    if (name.starts_with("*.")) name.erase(0, 1);
     while (name.starts_with('.')) name.erase(0, 1);
     if (name.empty()) return false;
     return wanted == name || wanted.ends_with("." + name);

@@ -3,8 +3,12 @@
 #include "../cores/endpoint_order.hpp"
 #include "bounded.hpp"
 #include "happy_eyeballs.hpp"
+#include "trust.hpp"
 #include "turnstile.hpp"
 #include "user_agent.hpp"
+
+#include <hassle/net/http.hpp>
+#include <hassle/net/tls.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -24,6 +28,15 @@ net::websocket_limits socket_limits(const config& settings) {
   net::websocket_limits limits{.message_bytes_max = settings.message_bytes_max};
   limits.unpredictable_masks = settings.unpredictable_masks;
   return limits;
+}
+
+/// What an HTTP answer that was not wanted means for the next attempt.
+void put_status(dial_error& into, unsigned status, std::optional<duration> retry_after) {
+  if (status == 0) return;
+  into.http_status = status;
+  into.retry_after = retry_after;
+  into.why = failure_of_status(status);
+  into.text = std::string(name_of(into.stage)) + ": HTTP " + std::to_string(status);
 }
 
 }  // namespace
@@ -57,6 +70,7 @@ struct dialler::parts {
   struct each_endpoint {
     turnstile turns;
     std::optional<address_family> worked_last;
+    std::shared_ptr<net::tls_client> tls;  ///< Made when it is needed first.
   };
   std::deque<each_endpoint> endpoints;  ///< A turnstile does not move.
 };
@@ -111,36 +125,108 @@ dial_error dialler::failed(const journey& way, dial_stage stage, net::error_code
   return error;
 }
 
-asio::awaitable<std::expected<std::unique_ptr<net::byte_stream>, dial_error>> dialler::reach(
-    journey& way) {
+asio::awaitable<dialler::opened> dialler::reach_server(journey& way, net::endpoint server) {
   net::world& world = shared_.world;
-  if (endpoints_[way.endpoint].tls || shared_.settings.proxy) {
-    co_return std::unexpected(failed(way, dial_stage::tls, asio::error::operation_not_supported));
-  }
   const auto& failover = shared_.settings.failover;
   auto& memory = parts_->endpoints[way.endpoint];
   auto looking = bounded(world.time(), limit(way, &deadline_config::resolve_limit),
-                         world.resolve(endpoints_[way.endpoint].server));
+                         world.resolve(std::move(server)));
   auto resolved = co_await std::move(looking);
   if (!resolved) co_return std::unexpected(failed(way, dial_stage::resolve, resolved.error()));
   tell(way, "resolved");
-  auto addresses = address_order(*resolved, memory.worked_last,
-                                 failover ? failover->addresses_max : resolved->size());
-  if (!failover) addresses.assign(1, resolved->front());
-  const auto tried = addresses;
+  std::vector<net::endpoint> addresses(1, resolved->front());
+  if (failover) {
+    addresses = address_order(*resolved, memory.worked_last, failover->addresses_max);
+  }
+  const auto delay = failover ? failover->address_delay : duration::zero();
   auto connecting = bounded(world.time(), limit(way, &deadline_config::tcp_limit),
-                            connect_first(world, std::move(addresses),
-                                          failover ? failover->address_delay : duration::zero()));
+                            connect_first(world, addresses, delay));
   auto first = co_await std::move(connecting);
   if (!first) co_return std::unexpected(failed(way, dial_stage::tcp, first.error()));
-  memory.worked_last = family_of(tried[first->address]);
+  memory.worked_last = family_of(addresses[first->address]);
   way.connection = first->stream->connection_id();
   tell(way, "tcp");
   co_return std::move(first->stream);
 }
 
-asio::awaitable<std::expected<std::unique_ptr<net::byte_stream>, dial_error>> dialler::open_stream(
-    std::size_t endpoint, std::uint32_t attempt) {
+asio::awaitable<dialler::opened> dialler::pass_proxy(journey& way,
+                                                     std::unique_ptr<net::byte_stream> stream) {
+  const proxy_config& proxy = *shared_.settings.proxy;
+  net::tunnel_wish wish;
+  wish.authority = authority_of(endpoints_[way.endpoint].server);
+  wish.user = proxy.user;
+  wish.password = proxy.password;
+  wish.headers.push_back({"User-Agent", std::string(user_agent)});
+  net::time_source& time = shared_.world.time();
+  auto asking = bounded(time, limit(way, &deadline_config::proxy_limit),
+                        net::http_tunnel(time, std::move(stream), std::move(wish)));
+  auto through = co_await std::move(asking);
+  if (!through) {
+    dial_error error = failed(way, dial_stage::proxy, through.error().ec);
+    put_status(error, through.error().http_status, through.error().retry_after);
+    co_return std::unexpected(std::move(error));
+  }
+  tell(way, "proxied");
+  co_return std::move(*through);
+}
+
+asio::awaitable<dialler::opened> dialler::secure(journey& way,
+                                                 std::unique_ptr<net::byte_stream> stream) {
+  auto& client = parts_->endpoints[way.endpoint].tls;
+  const auto kept = client;  // Another attempt may replace it meanwhile.
+  net::time_source& time = shared_.world.time();
+  auto shaking = bounded(
+      time, limit(way, &deadline_config::tls_limit),
+      kept->connect(std::move(stream), tls_name(endpoints_[way.endpoint]), time.wall_now()));
+  auto secured = co_await std::move(shaking);
+  if (!secured) {
+    dial_error error = failed(way, dial_stage::tls, secured.error().ec);
+    if (!secured.error().text.empty()) error.text = "tls: " + secured.error().text;
+    if (secured.error().certificate) {
+      error.why = dial_failure::unwelcome;
+      client.reset();  // What is trusted may be another set of files next time.
+    }
+    co_return std::unexpected(std::move(error));
+  }
+  tell(way, "tls");
+  co_return std::move(*secured);
+}
+
+std::expected<void, dial_error> dialler::prepare_trust(const journey& way) {
+  const auto& settings = endpoints_[way.endpoint].tls;
+  auto& client = parts_->endpoints[way.endpoint].tls;
+  if (!settings || client) return {};
+  auto made = make_trusting(*settings);
+  if (made) {
+    client = std::move(*made);
+    return {};
+  }
+  dial_error error = failed(way, dial_stage::tls, asio::error::invalid_argument);
+  error.text = "tls: " + made.error();
+  error.why = dial_failure::unwelcome;
+  return std::unexpected(std::move(error));
+}
+
+asio::awaitable<dialler::opened> dialler::reach(journey& way) {
+  const endpoint_config& where = endpoints_[way.endpoint];
+  const auto& proxy = shared_.settings.proxy;
+  const bool proxied = proxy && !bypasses(*proxy, where.server.host);
+  // Without anything to trust nobody need be dialled.
+  auto trusting = prepare_trust(way);
+  if (!trusting) co_return std::unexpected(std::move(trusting.error()));
+  auto stream = co_await reach_server(way, proxied ? proxy->server : where.server);
+  if (stream && proxied) {
+    auto through = co_await pass_proxy(way, std::move(*stream));
+    stream = std::move(through);
+  }
+  if (stream && where.tls) {
+    auto secured = co_await secure(way, std::move(*stream));
+    stream = std::move(secured);
+  }
+  co_return stream;
+}
+
+asio::awaitable<dialler::opened> dialler::open_stream(std::size_t endpoint, std::uint32_t attempt) {
   journey way = set_out(endpoint, attempt);
   co_return co_await reach(way);
 }
@@ -173,12 +259,7 @@ asio::awaitable<std::expected<dialled, dial_error>> dialler::dial(std::size_t en
   auto socket = co_await std::move(upgrading);
   if (!socket) {
     dial_error error = failed(way, dial_stage::upgrade, socket.error().ec);
-    if (socket.error().http_status != 0) {
-      error.http_status = socket.error().http_status;
-      error.retry_after = socket.error().retry_after;
-      error.why = failure_of_status(error.http_status);
-      error.text = "upgrade: HTTP " + std::to_string(error.http_status);
-    }
+    put_status(error, socket.error().http_status, socket.error().retry_after);
     co_return std::unexpected(std::move(error));
   }
   tell(way, "upgraded");

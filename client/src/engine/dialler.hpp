@@ -79,7 +79,14 @@ class dialler {
   [[nodiscard]] net::time_point limit(const journey& way, duration deadline_config::* own) const;
   [[nodiscard]] static dial_error failed(const journey& way, dial_stage stage, net::error_code ec);
   void tell(const journey& way, std::string_view stage) const;
+  /// Everything before the upgrade.
   [[nodiscard]] asio::awaitable<opened> reach(journey& way);
+  [[nodiscard]] asio::awaitable<opened> reach_server(journey& way, net::endpoint server);
+  [[nodiscard]] asio::awaitable<opened> pass_proxy(journey& way,
+                                                   std::unique_ptr<net::byte_stream> stream);
+  [[nodiscard]] std::expected<void, dial_error> prepare_trust(const journey& way);
+  [[nodiscard]] asio::awaitable<opened> secure(journey& way,
+                                               std::unique_ptr<net::byte_stream> stream);
 
   engine_context& shared_;
   std::vector<endpoint_config> endpoints_;

@@ -28,7 +28,7 @@ class race {
     for (;;) {
       const auto state = co_await asio::this_coro::cancellation_state;
       if (state.cancelled() != asio::cancellation_type::none || first_.stream) co_return;
-      start_next();
+      if (start_next()) continue;  // It may be over already.
       if (running_ == 0) co_return;
       net::gate bell;
       bell_ = &bell;
@@ -52,12 +52,14 @@ class race {
   }
 
  private:
-  void start_next() {
+  /// False if nothing is to be started now.
+  bool start_next() {
     const net::time_point now = world_.time().now();
-    if (next_ == addresses_.size() || (running_ > 0 && now < next_start_)) return;
+    if (next_ == addresses_.size() || (running_ > 0 && now < next_start_)) return false;
     next_start_ = now + delay_;
     ++running_;
     tasks_.spawn(attempt(*this, next_++));
+    return true;
   }
 
   static asio::awaitable<void> attempt(race& of, std::size_t which) {

@@ -77,6 +77,46 @@ TEST(Bypasses, NamesCoverThemselvesAndWhatIsBelowThem) {
   EXPECT_FALSE(bypasses(proxy_config{.bypass = {"."}}, "anything"));
 }
 
+TEST(Bypasses, AStarBeforeTheDotIsNoMoreThanTheDot) {
+  const proxy_config proxy{.bypass = {"*.lan"}};
+  EXPECT_TRUE(bypasses(proxy, "home.lan"));
+  EXPECT_FALSE(bypasses(proxy, "vlan"));
+}
+
+TEST(ProxyFromEnvironment, DependsOnTls) {
+  const proxy_environment environment{
+      .https_proxy = "http://secure.lan:1", .http_proxy = "plain.lan:2", .no_proxy = "home.lan"};
+  const auto secure = proxy_from_environment(environment, true);
+  const auto plain = proxy_from_environment(environment, false);
+  ASSERT_TRUE(secure && *secure && plain && *plain);
+  EXPECT_EQ((*secure)->server, net::endpoint("secure.lan", 1));
+  EXPECT_EQ((*plain)->server, net::endpoint("plain.lan", 2));
+  EXPECT_THAT((*plain)->bypass, ElementsAre("home.lan"));
+}
+
+TEST(ProxyFromEnvironment, MayNameNoneOrAWrongOne) {
+  const auto none = proxy_from_environment({.no_proxy = "*"}, true);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(*none, std::nullopt);
+  const auto wrong =
+      proxy_from_environment({.https_proxy = "socks5://me:hunter2@proxy.lan:1080"}, true);
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error(), Not(HasSubstr("hunter2")));
+}
+
+TEST(HostHeader, HasThePortUnlessItIsTheSchemesOwn) {
+  endpoint_config endpoint;
+  endpoint.server = {"ha.lan", 8123};
+  EXPECT_EQ(host_header(endpoint), "ha.lan:8123");
+  endpoint.server.port = 80;
+  EXPECT_EQ(host_header(endpoint), "ha.lan");
+  endpoint.tls.emplace();
+  EXPECT_EQ(host_header(endpoint), "ha.lan:80");
+  endpoint.server = {"fe80::1%eth0", 443};
+  EXPECT_EQ(host_header(endpoint), "[fe80::1]");
+  EXPECT_EQ(authority_of(endpoint.server), "[fe80::1]:443");
+}
+
 // No text makes it crash, and what it accepts is usable.
 RC_GTEST_PROP(EndpointFromUrl, AcceptsOnlyWhatCanBeDialled, (const std::string& tail)) {
   const auto parsed = endpoint_from_url("http://" + tail);

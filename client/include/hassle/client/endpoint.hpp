@@ -3,6 +3,7 @@
 #include <hassle/client/config.hpp>
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ namespace hassle::client {
 /// their zone, the port unless it is the scheme's own.
 [[nodiscard]] std::string host_header(const endpoint_config& endpoint);
 
+/// What a proxy is asked to connect to: the same, always with its port.
+[[nodiscard]] std::string authority_of(const net::endpoint& server);
+
 /// The path of Home Assistant's token service beside an endpoint's target:
 /// "/prefix/api/websocket" -> "/prefix/auth/token". For a target that does not end in
 /// "/api/websocket": "/auth/token".
@@ -34,8 +38,21 @@ namespace hassle::client {
 [[nodiscard]] std::expected<proxy_config, std::string> proxy_from_url(std::string_view url,
                                                                       std::string_view no_proxy);
 
-/// Whether this host is dialled directly: named by `proxy.bypass`, case-insensitively; ".lan" and
-/// "lan" name "lan" and everything below it, "*" everything.
+/// The values of the environment variables of these names, or of their lower-case forms; empty =
+/// not set. Reading the environment is the caller's: a library should not.
+struct proxy_environment {
+  std::string https_proxy;
+  std::string http_proxy;
+  std::string no_proxy;
+};
+
+/// The proxy that an environment names for connections with (`secure`) or without TLS; nothing
+/// where it names none. Errors: as of proxy_from_url.
+[[nodiscard]] std::expected<std::optional<proxy_config>, std::string> proxy_from_environment(
+    const proxy_environment& environment, bool secure);
+
+/// Whether this host is dialled directly: named by `proxy.bypass`, case-insensitively; ".lan",
+/// "*.lan" and "lan" name "lan" and everything below it, "*" everything.
 [[nodiscard]] bool bypasses(const proxy_config& proxy, std::string_view host);
 
 }  // namespace hassle::client

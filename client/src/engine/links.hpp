@@ -1,0 +1,94 @@
+#pragma once
+
+#include "../cores/connection_choice.hpp"
+#include "link.hpp"
+
+#include <hassle/client/status.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hassle::client {
+
+/// The slots of the client: pool.size of them, or one. All are kept connected from the first need
+/// on. Gives a connection to who needs one, or a place to wait for it.
+class links final : private link_listener {
+ public:
+  /// `user` hears of sessions that can be used; `connected` is called when one can be used for
+  /// commands.
+  links(engine_context& shared, waiting_room& room, dialler& ways, tokens& keys, session_user& user,
+        std::function<void()> connected);
+  links(const links&) = delete;
+  links& operator=(const links&) = delete;
+
+  /// From now on connections are needed.
+  void want();
+  /// Waits until the first attempt has led to something.
+  [[nodiscard]] asio::awaitable<void> first_attempt();
+
+  /// The connection for the next command; null = none will do now. `except` is not chosen.
+  [[nodiscard]] std::shared_ptr<session> choose(const session* except = nullptr);
+
+  /// What can be hoped for where there is none.
+  enum class outlook : std::uint8_t {
+    connecting,
+    starting,  ///< One is connected to a Home Assistant that is not RUNNING.
+    full,      ///< All have as many commands out as they may.
+    refused,
+    spent,  ///< Without `reconnect`: there was one attempt.
+    stopped,
+  };
+  [[nodiscard]] outlook look() const;
+  /// Waits until something about the connections is different.
+  [[nodiscard]] asio::awaitable<net::wait_end> wait(waiter& mine, net::time_point until);
+
+  [[nodiscard]] const client_status& status() const noexcept { return status_; }
+  void on_status(std::function<void(const client_status&)> hears);
+  void on_breaker(std::string_view state);
+  [[nodiscard]] const std::string& last_error() const noexcept { return status_.last_error; }
+
+  /// Ends all waits for a next attempt, and `refused`.
+  void retry();
+  void on_thaw();
+
+  /// Ends everything: shared.stopping is set. Then `join`.
+  void stop();
+  [[nodiscard]] asio::awaitable<void> join() { return tasks_.join(); }
+
+ private:
+  void on_link_changed(link& which) override;
+  void on_session_up(const std::shared_ptr<session>& which) override;
+  void on_session_running(const std::shared_ptr<session>& which) override;
+  void on_session_down(const std::shared_ptr<session>& which) override;
+  void on_failure(std::string_view why) override;
+
+  void wake_all();
+  void update_status();
+  void tell_status();
+  [[nodiscard]] client_phase phase() const;
+
+  engine_context& shared_;
+  waiting_room& room_;
+  session_user& user_;
+  std::function<void()> connected_;
+  link_surroundings surroundings_;
+  std::size_t in_flight_max_;
+  net::task_group tasks_;
+  std::vector<std::unique_ptr<link>> slots_;
+  std::vector<connection_candidate> candidates_;
+  std::vector<waiter*> waiting_;
+  std::size_t last_endpoint_ = 0;
+
+  client_status status_;
+  client_status told_;
+  std::function<void(const client_status&)> hears_;
+  net::timer telling_;
+};
+
+}  // namespace hassle::client

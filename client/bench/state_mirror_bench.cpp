@@ -1,13 +1,12 @@
 // What a mirror of a large home costs: 10,000 entities, and the wave of 4,000 changes that a
 // restart of Home Assistant sends in one frame.
+#include "large_home.hpp"
+
 #include <hassle/client/state_mirror.hpp>
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
-#include <malloc.h>
 
 #include <cstddef>
 #include <string>
@@ -16,40 +15,6 @@ namespace hassle::client {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int entities = 10'000;
-constexpr int changed = 4'000;
-
-std::string entity(int number) { return fmt::format("sensor.room_{}_temperature", number); }
-
-/// The attributes of a light of a current release, some 450 bytes as text.
-std::string snapshot_text() {
-  std::string text = R"({"a":{)";
-  for (int i = 0; i < entities; ++i) {
-    text += fmt::format(
-        R"({}"{}":{{"s":"21.{}","a":{{"supported_color_modes":["color_temp","xy"],)"
-        R"("min_color_temp_kelvin":2202,"max_color_temp_kelvin":6535,"brightness":{},)"
-        R"("color_mode":"color_temp","color_temp_kelvin":2702,"effect_list":["none","candle","fire"],)"
-        R"("friendly_name":"Room {} temperature","supported_features":44,"icon":"mdi:lamp",)"
-        R"("device_class":"temperature","unit_of_measurement":"°C"}},)"
-        R"("c":"01KW0AF01A1CC39P1AECBC{:04}","lc":1782422405.162552}})",
-        i == 0 ? "" : ",", entity(i), i % 10, i % 256, i, i % 10'000);
-  }
-  return text + "}}";
-}
-
-std::string changes_text() {
-  std::string text = R"({"c":{)";
-  for (int i = 0; i < changed; ++i) {
-    text += fmt::format(
-        R"({}"{}":{{"+":{{"s":"22.{}","lc":1782422406.1,"c":"01KW0AF01A1CC39P1AECBD{:04}",)"
-        R"("a":{{"brightness":{},"effect":"none"}}}}}})",
-        i == 0 ? "" : ",", entity(i * 2), i % 10, i, i % 256);
-  }
-  return text + "}}";
-}
-
-std::size_t bytes_in_use() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
 
 void take_snapshot(benchmark::State& state) {
   const json::value event = json::parse(snapshot_text());

@@ -271,6 +271,7 @@ void subscriber::parts::on_result(round_sink& from, const protocol::server_messa
   } else {
     const auto found = rounds.find(from.number);
     assert(found != rounds.end());
+    used->forget(from.id);
     end_round(found);
     if (const auto hears = spoke ? listener_of(which) : nullptr) hears->on_lost(shared.now());
   }

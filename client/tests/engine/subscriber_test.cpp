@@ -112,6 +112,8 @@ TEST_F(SubscriberFixture, ARejectedOneIsTriedAgainWhileTheOthersLive) {
   (void)subscriptions_.add(events("subscribe_trigger"), listener());
   const auto session = connect();
   session->reject(2, "unknown_command");
+  EXPECT_FALSE(session->knows(2)) << "nothing may come for it any more";
+  session->reject(2, "unknown_command");
   session->accept(1);
   (void)session->take_sent();
   advance(1s);

@@ -103,7 +103,7 @@ const std::vector<folder_rule>& folder_rules() {
       {"client/net/", {"hassle/net/"}},
       {"client/protocol/", {"hassle/protocol/"}},
       {"client/text/", {"hassle/text/"}},
-      {"client/", {"hassle/net/", "hassle/protocol/", "hassle/text/", "hassle/client/"}},
+      {"client/", {"client/", "hassle/net/", "hassle/protocol/", "hassle/text/", "hassle/client/"}},
       {"scenarios/", {"scenarios/", "hassle/text/"}},
       {"reports/", {"reports/"}},
       {"mockha/", {"mockha/", "scenarios/", "reports/", "hassle/net/", "hassle/protocol/"}},

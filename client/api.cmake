@@ -1,6 +1,8 @@
 # The public face: settings by name and from files, sinks for telemetry, the client for everybody.
 target_sources(hassle_client PRIVATE
-  src/api/fields.cpp src/api/fields_best.cpp src/api/sections.cpp src/api/settings.cpp
+  src/api/client_core.cpp src/api/event_stream.cpp
+  src/api/fields.cpp src/api/fields_best.cpp src/api/ha_client.cpp src/api/sections.cpp src/api/settings.cpp
+  src/api/stream_listener.cpp
   src/api/toml_config.cpp src/api/toml_reader.cpp src/api/toml_writer.cpp src/api/url_text.cpp)
 target_link_libraries(hassle_client PRIVATE hassle::text tomlplusplus::tomlplusplus)
 
@@ -9,3 +11,7 @@ hassle_add_test(client_settings_test
   LIBS hassle::client rapidcheck
   # Property tests take the same path every time.
   ENVIRONMENT "RC_PARAMS=seed=20251108")
+
+hassle_add_test(ha_client_test
+  SOURCES tests/api/ha_client_test.cpp tests/api/scripted_home.cpp
+  LIBS hassle::client LABELS loopback)

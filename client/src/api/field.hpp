@@ -24,7 +24,7 @@ namespace hassle::client {
 // A field is a member of a settings struct by name: one row of the table of settings.
 
 template <class T>
-using read_result = std::expected<T, text::complaint>;
+using field_result = std::expected<T, text::complaint>;
 
 /// "an integer", for messages.
 [[nodiscard]] std::string_view kind_of(const setting_value& value) noexcept;
@@ -41,7 +41,7 @@ struct codec;
 template <>
 struct codec<bool> {
   static std::string takes() { return "true or false"; }
-  static read_result<bool> read(const setting_value& value) {
+  static field_result<bool> read(const setting_value& value) {
     if (const auto* given = std::get_if<bool>(&value)) return *given;
     return std::unexpected(wrong_kind(takes(), value));
   }
@@ -51,7 +51,7 @@ struct codec<bool> {
 template <std::unsigned_integral Number>
 struct codec<Number> {
   static std::string takes() { return "a whole number"; }
-  static read_result<Number> read(const setting_value& value) {
+  static field_result<Number> read(const setting_value& value) {
     const auto* given = std::get_if<std::int64_t>(&value);
     if (given == nullptr) return std::unexpected(wrong_kind(takes(), value));
     if (*given < 0) return std::unexpected(text::complaint{"is negative", ""});
@@ -66,7 +66,7 @@ struct codec<Number> {
 template <>
 struct codec<std::string> {
   static std::string takes() { return "a text"; }
-  static read_result<std::string> read(const setting_value& value) {
+  static field_result<std::string> read(const setting_value& value) {
     if (const auto* given = std::get_if<std::string>(&value)) return *given;
     return std::unexpected(wrong_kind(takes(), value));
   }
@@ -76,7 +76,7 @@ struct codec<std::string> {
 template <>
 struct codec<std::vector<std::string>> {
   static std::string takes() { return "a list of texts"; }
-  static read_result<std::vector<std::string>> read(const setting_value& value) {
+  static field_result<std::vector<std::string>> read(const setting_value& value) {
     if (const auto* given = std::get_if<std::vector<std::string>>(&value)) return *given;
     return std::unexpected(wrong_kind(takes(), value));
   }
@@ -86,7 +86,7 @@ struct codec<std::vector<std::string>> {
 template <>
 struct codec<duration> {
   static std::string takes() { return "a duration such as \"30s\""; }
-  static read_result<duration> read(const setting_value& value);
+  static field_result<duration> read(const setting_value& value);
   static setting_value write(duration value);
 };
 
@@ -99,7 +99,7 @@ struct codec<Enum> {
     return all;
   }
   static std::string takes() { return fmt::format("one of {}", fmt::join(words(), ", ")); }
-  static read_result<Enum> read(const setting_value& value) {
+  static field_result<Enum> read(const setting_value& value) {
     const auto* given = std::get_if<std::string>(&value);
     if (given == nullptr) return std::unexpected(wrong_kind(takes(), value));
     for (const auto& [word, meaning] : words_of<Enum>::all) {

@@ -92,7 +92,7 @@ text::complaint wrong_kind(std::string_view takes, const setting_value& found) {
   return {fmt::format("takes {}, not {}", takes, kind_of(found)), ""};
 }
 
-read_result<duration> codec<duration>::read(const setting_value& value) {
+field_result<duration> codec<duration>::read(const setting_value& value) {
   const auto* given = std::get_if<std::string>(&value);
   if (given == nullptr) {
     auto wrong = wrong_kind(takes(), value);

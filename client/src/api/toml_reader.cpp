@@ -200,7 +200,7 @@ class reader {
     put(row, key, setting_value(*std::move(secret)), where, into);
   }
 
-  [[nodiscard]] read_result<std::string> from_environment(const std::string& variable) const {
+  [[nodiscard]] field_result<std::string> from_environment(const std::string& variable) const {
     std::optional<std::string> value;
     if (from_.environment) {
       value = from_.environment(variable);
@@ -212,7 +212,7 @@ class reader {
         text::complaint{fmt::format("the variable {} is not set", text::in_quotes(variable)), ""});
   }
 
-  [[nodiscard]] read_result<std::string> from_file(const std::string& file) const {
+  [[nodiscard]] field_result<std::string> from_file(const std::string& file) const {
     auto text = text::read_text_file(from_.directory / file, secret_bytes_max);
     if (!text) {
       return std::unexpected(text::complaint{

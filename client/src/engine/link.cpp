@@ -42,7 +42,8 @@ link::link(link_surroundings& shared, link_listener& owner, net::task_group& tas
     : shared_(shared), owner_(owner), tasks_(tasks), core_(shared.shared.settings) {}
 
 void link::want() {
-  if (core_.now() != link_core::phase::idle) return;
+  // The core is wanted when `run` begins, which is later: several may want it before that.
+  if (core_.now() != link_core::phase::idle || std::exchange(begun_, true)) return;
   tasks_.spawn(run());
 }
 

@@ -115,6 +115,7 @@ class link {
   link_listener& owner_;
   net::task_group& tasks_;
   link_core core_;
+  bool begun_ = false;  ///< Its coroutine was started.
   tokens::access token_;
   std::shared_ptr<session> current_;
   bool told_up_ = false;                 ///< Of the current one.

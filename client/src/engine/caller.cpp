@@ -1,5 +1,6 @@
 #include "caller.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -381,12 +382,24 @@ bool caller::may_retry(call& mine, command_effect effect) {
   return true;
 }
 
+/// Meanwhile the answer may come after all.
 asio::awaitable<void> caller::look_up(call& mine) {
+  using namespace asio::experimental::awaitable_operators;
+  const listed among(looking_up_, mine.wakes);
   const net::time_point began = shared_.now();
-  const effect_verdict verdict =
-      co_await lookup_->look_up(mine.what, mine.before, mine.first_sent, mine.until);
+  effect_verdict verdict = effect_verdict::cannot_tell;
+  for (bool found = false; !found;) {
+    auto search = lookup_->look_up(mine.what, mine.before, mine.first_sent, mine.until);
+    auto interruption = room_.wait(mine.wakes, net::never);
+    const auto first = co_await (std::move(search) || std::move(interruption));
+    found = first.index() == 0;
+    if (found) verdict = std::get<0>(first);
+    if (take_answer(mine) || shared_.stopping) break;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) break;
+  }
   mine.stages.looking_up += shared_.now() - began;
-  if (take_answer(mine) || verdict != effect_verdict::happened) co_return;
+  if (mine.over || verdict != effect_verdict::happened) co_return;
   mine.over = true;
   mine.result = {};
   mine.result.kind = outcome_kind::fresh;
@@ -460,6 +473,7 @@ void caller::on_new_user() noexcept {
 void caller::stop() {
   if (turns_) turns_->wake_all();
   for (waiter* each : at_breaker_) each->wake();
+  for (waiter* each : looking_up_) each->wake();
 }
 
 }  // namespace hassle::client

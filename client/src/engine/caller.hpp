@@ -87,6 +87,7 @@ class caller {
   std::optional<breaker_core> breaker_;
   net::random_stream random_;
   std::vector<waiter*> at_breaker_;
+  std::vector<waiter*> looking_up_;
   std::optional<idempotency_rules> rules_;
   std::optional<effect_lookup> lookup_;
   std::optional<answer_cache> cache_;

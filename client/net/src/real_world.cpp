@@ -264,6 +264,10 @@ std::unique_ptr<world> make_real_world(asio::any_io_executor executor, std::uint
   return std::make_unique<executor_world>(std::move(executor), seed);
 }
 
+time_point machine_now() {
+  return time_point(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 std::uint64_t unpredictable_seed() {
   std::array<unsigned char, sizeof(std::uint64_t)> bytes{};
   [[maybe_unused]] const int done = RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));

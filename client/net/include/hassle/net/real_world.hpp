@@ -47,6 +47,9 @@ class real_world final : public world {
 [[nodiscard]] std::unique_ptr<world> make_real_world(asio::any_io_executor executor,
                                                      std::uint64_t seed);
 
+/// Of the machine's steady clock, whatever its zero is: for measuring what has no world.
+[[nodiscard]] time_point machine_now();
+
 /// A seed that no other process has.
 [[nodiscard]] std::uint64_t unpredictable_seed();
 

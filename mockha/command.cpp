@@ -1,7 +1,8 @@
 #include "mockha/command.hpp"
 
 #include <algorithm>
-#include <array>
+#include <utility>
+#include <vector>
 
 namespace hassle::mockha {
 
@@ -41,13 +42,19 @@ std::string_view first_entity(const json::object& command) {
 }  // namespace
 
 const command_entry* find_command(std::string_view type) {
-  const std::array tables{core_commands(),        auth_commands(),     frontend_commands(),
-                          integration_commands(), registry_commands(), automation_commands()};
-  for (const auto table : tables) {
-    const auto found = std::ranges::lower_bound(table, type, {}, &command_entry::type);
-    if (found != table.end() && found->type == type) return &*found;
-  }
-  return nullptr;
+  // By length first: most of the steps of a search then compare numbers only.
+  const auto by_length = [](const command_entry* e) { return std::pair(e->type.size(), e->type); };
+  static const std::vector<const command_entry*> all = [&] {
+    std::vector<const command_entry*> entries;
+    for (const auto table : {core_commands(), auth_commands(), frontend_commands(),
+                             integration_commands(), registry_commands(), automation_commands()}) {
+      for (const auto& entry : table) entries.push_back(&entry);
+    }
+    std::ranges::sort(entries, {}, by_length);
+    return entries;
+  }();
+  const auto found = std::ranges::lower_bound(all, std::pair(type.size(), type), {}, by_length);
+  return found != all.end() && (*found)->type == type ? *found : nullptr;
 }
 
 std::string describe_command(std::string_view type, const json::object& command) {

@@ -23,11 +23,12 @@ bool is_on(const entity& e) { return e.now().state == "on"; }
 // The only colour mode of a lamp that knows nothing but on and off.
 constexpr std::string_view on_off = "onoff";
 
-std::string first_color_mode(const entity& e) {
+/// Lives as long as the attributes do.
+std::string_view first_color_mode(const entity& e) {
   const json::value* modes = e.now().attributes.if_contains("supported_color_modes");
-  if (!modes || !modes->is_array() || modes->get_array().empty()) return std::string(on_off);
+  if (!modes || !modes->is_array() || modes->get_array().empty()) return on_off;
   const json::string* mode = modes->get_array().front().if_string();
-  return mode ? std::string(mode->c_str(), mode->size()) : std::string(on_off);
+  return mode ? std::string_view(*mode) : on_off;
 }
 
 // What the call asks for, else what the lamp had, else full.
@@ -85,7 +86,7 @@ state_update position(std::int64_t percent) {
 }  // namespace
 
 result light_on(const entity& e, const json::object& data) {
-  const std::string mode = first_color_mode(e);
+  const std::string_view mode = first_color_mode(e);
   state_update update = becomes("on");
   update.attributes.reserve(2);  // More are rare.
   update.attributes.push_back({"color_mode", json::value(mode)});

@@ -106,6 +106,8 @@ const std::vector<field<config>>& fields<config>() {
              "Masking keys that nobody can guess (RFC 6455, 5.3)."),
       member("message_bytes_max", &config::message_bytes_max,
              "Larger incoming messages end the connection. > 0."),
+      member("deflate", &config::deflate,
+             "Offer permessage-deflate (RFC 7692): for slow links. Style best."),
       member("inbox_max", &config::inbox_max,
              "Messages kept for nobody yet, without `correlation`. > 0."),
       member("style", &config::style,

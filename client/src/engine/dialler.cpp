@@ -27,6 +27,7 @@ namespace {
 net::websocket_limits socket_limits(const config& settings) {
   net::websocket_limits limits{.message_bytes_max = settings.message_bytes_max};
   limits.unpredictable_masks = settings.unpredictable_masks;
+  limits.deflate = settings.deflate;
   return limits;
 }
 

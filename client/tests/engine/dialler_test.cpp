@@ -156,6 +156,12 @@ TEST_F(DiallerFixture, SaysWhomItWantsAndWhoItIs) {
   EXPECT_THAT(sent, Not(HasSubstr("Sec-WebSocket-Extensions")));
 }
 
+TEST_F(DiallerFixture, OffersDeflateWhereItIsWanted) {
+  settings.deflate = true;
+  start();
+  EXPECT_THAT(request(0), HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate"));
+}
+
 TEST_F(DiallerFixture, TellsWhatTheUpgradeWasAnsweredWith) {
   answer = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 17\r\nContent-Length: 1000000\r\n\r\nno";
   start();

@@ -339,6 +339,8 @@ struct config {
   std::string access_token;                    ///< Secret: never logged, journalled or shown.
   bool unpredictable_masks = true;             ///< See net::websocket_limits.
   std::size_t message_bytes_max = 64U << 20U;  ///< Larger incoming messages end the connection.
+  /// Best: offer permessage-deflate (RFC 7692). Messages count by their size when inflated.
+  bool deflate = false;
   std::size_t inbox_max = 32;  ///< Messages kept for nobody yet, without `correlation`; > 0.
   /// `lee` until `best` can do everything; profiles and callers say which they mean.
   engine_style style = engine_style::lee;

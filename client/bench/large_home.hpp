@@ -9,8 +9,8 @@
 // What Home Assistant tells of a large home, as text.
 namespace hassle::client {
 
-inline constexpr int entities = 10'000;
-inline constexpr int changed = 4'000;
+inline constexpr int entities_count = 10'000;
+inline constexpr int changes_count = 4'000;
 
 inline std::string entity(int number) { return fmt::format("sensor.room_{}_temperature", number); }
 
@@ -18,7 +18,7 @@ inline std::string entity(int number) { return fmt::format("sensor.room_{}_tempe
 /// bytes as text.
 inline std::string snapshot_text() {
   std::string text = R"({"a":{)";
-  for (int i = 0; i < entities; ++i) {
+  for (int i = 0; i < entities_count; ++i) {
     text += fmt::format(
         R"({}"{}":{{"s":"21.{}","a":{{"supported_color_modes":["color_temp","xy"],)"
         R"("min_color_temp_kelvin":2202,"max_color_temp_kelvin":6535,"brightness":{},)"
@@ -34,7 +34,7 @@ inline std::string snapshot_text() {
 /// All in one event.
 inline std::string changes_text() {
   std::string text = R"({"c":{)";
-  for (int i = 0; i < changed; ++i) {
+  for (int i = 0; i < changes_count; ++i) {
     text += fmt::format(
         R"({}"{}":{{"+":{{"s":"22.{}","lc":1782422406.1,"c":"01KW0AF01A1CC39P1AECBD{:04}",)"
         R"("a":{{"brightness":{},"effect":"none"}}}}}})",
@@ -46,7 +46,7 @@ inline std::string changes_text() {
 /// As Home Assistant coalesces them (reference §3.4): an array of messages, each with one change.
 inline std::string coalesced_text(int id) {
   std::string text = "[";
-  for (int i = 0; i < changed; ++i) {
+  for (int i = 0; i < changes_count; ++i) {
     text += fmt::format(
         R"({}{{"type":"event","event":{{"c":{{"{}":{{"+":{{"s":"22.{}","lc":1782422406.1,)"
         R"("c":"01KW0AF01A1CC39P1AECBD{:04}","a":{{"brightness":{},"effect":"none"}}}}}}}}}},)"

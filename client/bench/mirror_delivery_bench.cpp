@@ -71,10 +71,10 @@ void receive_changes(benchmark::State& state) {
   const std::string text =
       state.range(0) == 0 ? message_text(1, changes_text()) : coalesced_text(1);
   for (auto _ : state) home.receive(text);
-  if (home.heard.count != static_cast<std::size_t>(state.iterations()) * changed) {
+  if (home.heard.count != static_cast<std::size_t>(state.iterations()) * changes_count) {
     state.SkipWithError("changes are missing");
   }
-  state.SetItemsProcessed(state.iterations() * changed);
+  state.SetItemsProcessed(state.iterations() * changes_count);
   state.counters["text_MB"] = static_cast<double>(text.size()) / 1e6;
 }
 BENCHMARK(receive_changes)->DenseRange(0, 1)->Unit(benchmark::kMillisecond);

@@ -31,7 +31,7 @@ void take_snapshot(benchmark::State& state) {
     state.ResumeTiming();
   }
   state.counters["MB"] = bytes / 1e6;
-  state.counters["bytes_each"] = bytes / entities;
+  state.counters["bytes_each"] = bytes / entities_count;
 }
 BENCHMARK(take_snapshot)->Unit(benchmark::kMillisecond);
 
@@ -51,7 +51,7 @@ void take_changes(benchmark::State& state) {
     }
     benchmark::DoNotOptimize(changes.data());
   }
-  state.SetItemsProcessed(state.iterations() * changed);
+  state.SetItemsProcessed(state.iterations() * changes_count);
 }
 BENCHMARK(take_changes)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 

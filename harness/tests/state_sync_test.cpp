@@ -443,7 +443,8 @@ TEST_F(LookUpSyncFixture, AToggleWhoseAnswerWasLostIsFoundInTheStates) {
 
 TEST_F(LookUpSyncFixture, AToggleThatNeverRanIsNotSentAgainAndNotCalledDone) {
   run(10s);
-  inject(R"({"kind":"lose_answer","before_execution":true,"command":"call_service","hits":1,
+  inject(R"({"kind":"lose_answer","before_execution":true,
+                     "command":"call_service","hits":1,
              "for":"1m"})");
   const auto answer = ask(toggle());
   EXPECT_NE(answer.kind, outcome_kind::fresh);
@@ -453,7 +454,8 @@ TEST_F(LookUpSyncFixture, AToggleThatNeverRanIsNotSentAgainAndNotCalledDone) {
 
 TEST_F(LookUpSyncFixture, WhatTurnsOnIsSentAgainAndRuns) {
   run(10s);
-  inject(R"({"kind":"lose_answer","before_execution":true,"command":"call_service","hits":1,
+  inject(R"({"kind":"lose_answer","before_execution":true,
+                     "command":"call_service","hits":1,
              "for":"1m"})");
   const auto answer = ask(call_service("light", "turn_on", {.entity_ids = {"light.kitchen"}}));
   EXPECT_EQ(answer.kind, outcome_kind::fresh) << answer.detail;
@@ -463,7 +465,8 @@ TEST_F(LookUpSyncFixture, WhatTurnsOnIsSentAgainAndRuns) {
 TEST_F(LookUpSyncFixture, WhatSomebodyElseSwitchedIsNotTakenForOurs) {
   run(10s);
   const std::string before = state_at_server("light.kitchen");
-  inject(R"({"kind":"lose_answer","before_execution":true,"command":"call_service","hits":1,
+  inject(R"({"kind":"lose_answer","before_execution":true,
+                     "command":"call_service","hits":1,
              "for":"1m"})");
   std::optional<client::outcome> answer;
   tasks_.spawn(send(toggle(), answer, world_.now() + 30s));
@@ -511,11 +514,13 @@ INSTANTIATE_TEST_SUITE_P(
         loss{R"({"kind":"hang_up","stage":"result","command":"call_service","hits":1,"for":"1m"})",
              20},
         loss{
-            R"({"kind":"hang_up","stage":"result","how":"reset","command":"call_service","hits":1,"for":"1m"})",
+            R"({"kind":"hang_up","stage":"result","how":"reset",
+                     "command":"call_service","hits":1,"for":"1m"})",
             20},
         loss{R"({"kind":"lose_answer","command":"call_service","hits":1,"for":"1m"})", 20},
         loss{
-            R"({"kind":"lose_answer","before_execution":true,"command":"call_service","hits":1,"for":"1m"})",
+            R"({"kind":"lose_answer","before_execution":true,
+                     "command":"call_service","hits":1,"for":"1m"})",
             0},
         // While no answer comes at all it is not known who we are, and so whose change it was.
         loss{R"({"kind":"lose_answer","for":"40s"})", 0},

@@ -1,11 +1,11 @@
 #include "mirror.hpp"
 
 #include "../cores/state_history.hpp"
+#include "chunk_memory.hpp"
 
 #include <hassle/client/state_mirror.hpp>
 
 #include <boost/json/array.hpp>
-#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ bool is_get_states(const json::object& body) {
 
 std::shared_ptr<const json::value> all_states(const state_mirror& states) {
   // Thousands of small values, gone all at once.
-  const auto arena = json::make_shared_resource<json::monotonic_resource>();
+  const auto arena = json::make_shared_resource<chunk_memory>();
   json::array all(arena);
   all.reserve(states.size());
   for (const auto& [entity_id, state] : states.all()) {

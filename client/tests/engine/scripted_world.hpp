@@ -1,141 +1,201 @@
 #pragma once
 
-#include "manual_world.hpp"
-#include "memory_stream.hpp"
+#include "fake_dialler.hpp"
 
-#include <hassle/net/gate.hpp>
-#include <hassle/net/world.hpp>
+#include <hassle/net/task_group.hpp>
+#include <hassle/net/websocket.hpp>
+#include <hassle/protocol/message.hpp>
 
-#include <chrono>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace hassle::client {
 
-/// A world whose names and addresses do what a test says: the test holds the other end of every
-/// connection, and moves the clock.
-class scripted_world final : public net::world, private net::time_source {
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+/// The test's end of a connection.
+struct fake_connection {
+  std::uint32_t number = 0;
+  std::size_t endpoint = 0;
+  net::websocket_events* events = nullptr;  ///< Null before start and after the end.
+  std::vector<std::string> texts;           ///< What the client sent.
+  unsigned pings = 0;
+  bool dropped = false;
+  bool closed = false;     ///< With a Close frame.
+  bool mute = false;       ///< Takes everything, and says nothing, not even pongs.
+  bool refuses = false;    ///< `send` says no.
+  std::size_t queued = 0;  ///< What `queued` says.
+
+  void give(std::string_view text) {
+    if (events == nullptr || mute) return;
+    events->on_bytes();
+    if (events != nullptr) events->on_text(text);
+  }
+  void give_bytes() {
+    if (events != nullptr && !mute) events->on_bytes();
+  }
+  void pong() {
+    if (events == nullptr || mute) return;
+    events->on_bytes();
+    events->on_pong();
+  }
+  /// The peer, or the network, ends it.
+  void end(net::error_code ec = asio::error::connection_reset) {
+    if (events == nullptr) return;
+    std::exchange(events, nullptr)->on_end({.ec = ec});
+  }
+};
+
+/// A world without a network: the test moves the clock, and plays Home Assistant.
+class scripted_world final : public dialling_world, private net::time_source {
  public:
-  enum class conduct : std::uint8_t { accept, refuse, silent };
+  using connection_ref = std::shared_ptr<fake_connection>;
 
-  struct address_script {
-    conduct what = conduct::accept;
-    net::duration after{0};
-  };
-  /// One connection, as the test sees it.
-  struct other_end {
-    std::string address;
-    std::uint16_t port = 0;
-    std::shared_ptr<net::wire> ours;    ///< What the code under test writes is fed to `theirs`.
-    std::shared_ptr<net::wire> theirs;  ///< Make a memory_stream of it to answer.
-    [[nodiscard]] std::unique_ptr<net::byte_stream> stream() const {
-      return std::make_unique<net::memory_stream>(theirs);
-    }
-  };
-
-  std::map<std::string, std::vector<std::string>> names;  ///< Others are addresses themselves.
-  std::map<std::string, address_script> addresses;        ///< Others accept at once.
-  bool resolver_silent = false;
-  bool resolver_fails = false;
-  std::chrono::system_clock::time_point wall{};
-
-  std::vector<std::string> resolved;        ///< Names, in the order of asking.
-  std::vector<std::string> dialled;         ///< Addresses, in the order of dialling.
-  std::vector<net::time_point> dialled_at;  ///< When.
-  std::vector<other_end> ends;              ///< Connections that came about.
-  std::size_t dialling = 0;                 ///< connect() calls under way.
-
-  asio::any_io_executor executor() override { return clock_.executor(); }
+  asio::any_io_executor executor() override { return context_.get_executor(); }
   net::time_source& time() override { return *this; }
-  net::random_stream random(std::string_view name) override { return clock_.random(name); }
-  net::result<std::unique_ptr<net::acceptor>> listen(net::endpoint local) override {
-    return clock_.listen(std::move(local));
+  asio::awaitable<net::result<std::vector<net::endpoint>>> resolve(net::endpoint) override {
+    co_return std::unexpected(net::error_code(asio::error::host_not_found));
+  }
+  asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> connect(net::endpoint) override {
+    co_return std::unexpected(net::error_code(asio::error::connection_refused));
+  }
+  net::result<std::unique_ptr<net::acceptor>> listen(net::endpoint) override {
+    return std::unexpected(net::error_code(asio::error::access_denied));
+  }
+  net::random_stream random(std::string_view) override { return net::random_stream(1); }
+
+  // ---- Time
+
+  [[nodiscard]] net::time_point now() const override { return now_; }
+  void settle() {
+    context_.restart();
+    context_.poll();
+  }
+  void advance(duration by) {
+    const net::time_point end = now_ + by;
+    settle();
+    while (!timers_.empty() && timers_.begin()->first.first <= end) {
+      fire();
+      settle();
+    }
+    now_ = end;
+  }
+  /// The clock runs on, and nobody is there to see it.
+  void freeze(duration by) { now_ += by; }
+  /// The wall clock runs on, and the steady one does not.
+  void suspend(duration by) { wall_ahead_ += by; }
+  /// One handler, or else the next timer that is due before `until`; false = nothing left.
+  bool step(net::time_point until) {
+    context_.restart();
+    if (context_.poll_one() > 0) return true;
+    if (timers_.empty() || timers_.begin()->first.first > until) return false;
+    fire();
+    return true;
+  }
+  [[nodiscard]] std::size_t armed_timers() const { return timers_.size(); }
+
+  // ---- Connections
+
+  /// What comes of a dial; the default is a connection at once.
+  struct dial_plan {
+    std::optional<dial_error> error;
+    bool hangs = false;  ///< Until it is cancelled.
+    duration takes{0};
+  };
+  std::function<dial_plan(std::size_t endpoint)> on_dial;
+  /// A command came. The default answers as a Home Assistant that is well.
+  std::function<void(fake_connection&, const json::object&)> on_command =
+      [](fake_connection& on, const json::object& what) { answer_well(on, what); };
+  /// The auth message came; the default is auth_ok.
+  std::function<void(fake_connection&, std::string_view token)> on_auth = [](fake_connection& on,
+                                                                             std::string_view) {
+    on.give(R"({"type":"auth_ok","ha_version":"2026.6.0"})");
+  };
+  bool answers_pings = true;
+
+  std::vector<connection_ref> connections;  ///< All there ever were.
+  std::vector<std::size_t> dials;           ///< Endpoints, in order.
+
+  [[nodiscard]] std::size_t open_connections() const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        connections, [](const auto& each) { return !each->dropped && each->events != nullptr; }));
+  }
+  /// Everything that was sent on all connections and has this type.
+  [[nodiscard]] std::vector<json::object> sent(std::string_view type) const {
+    std::vector<json::object> found;
+    for (const auto& each : connections) {
+      for (const std::string& text : each->texts) {
+        json::object message = json::parse(text).as_object();
+        if (message.at("type").as_string() == type) found.push_back(std::move(message));
+      }
+    }
+    return found;
   }
 
-  asio::awaitable<net::result<std::vector<net::endpoint>>> resolve(net::endpoint name) override {
-    resolved.push_back(name.host);
-    if (resolver_silent) {
-      const net::error_code ec = co_await net::sleep_until(*this, net::never);
-      co_return std::unexpected(ec);
+  static void answer_well(fake_connection& on, const json::object& what) {
+    const std::int64_t id = what.at("id").as_int64();
+    const json::string& type = what.at("type").as_string();
+    json::value result;
+    if (type == "get_config") {
+      result = {{"state", "RUNNING"}};
+    } else if (type == "get_states") {
+      result = json::array();
+    } else if (type == "call_service") {
+      result = {{"context", {{"id", "01KDVDNA2TFJ5ZTDNSEJ7TT7JV"}}}};
     }
-    if (resolver_fails) {
-      co_return std::unexpected(net::error_code(asio::error::host_not_found));
+    answer(on, id, result);
+    if (type == "subscribe_entities") {
+      on.give(json::serialize(
+          json::object{{"id", id}, {"type", "event"}, {"event", {{"a", json::object()}}}}));
     }
-    std::vector<net::endpoint> found;
-    const auto known = names.find(name.host);
-    if (known == names.end()) {
-      found.push_back(name);
-    } else {
-      for (const auto& each : known->second) found.emplace_back(each, name.port);
-    }
-    co_return found;
+  }
+  static void answer(fake_connection& on, std::int64_t id, const json::value& result) {
+    on.give(json::serialize(
+        json::object{{"id", id}, {"type", "result"}, {"success", true}, {"result", result}}));
   }
 
-  asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> connect(
-      net::endpoint address) override {
-    dialled.push_back(address.host);
-    dialled_at.push_back(now());
-    const under_way counted(*this);
-    const address_script script = addresses[address.host];
-    if (script.what == conduct::silent || script.after > net::duration::zero()) {
-      const net::time_point until =
-          script.what == conduct::silent ? net::never : now() + script.after;
-      const net::error_code ec = co_await net::sleep_until(*this, until);
-      if (ec) co_return std::unexpected(ec);
-    }
-    if (script.what == conduct::refuse) {
-      co_return std::unexpected(net::error_code(asio::error::connection_refused));
-    }
-    co_return join(address);
-  }
-
-  void settle() { clock_.settle(); }
-  void advance(net::duration by) { clock_.advance(by); }
-  [[nodiscard]] std::size_t armed_timers() const { return clock_.armed_timers(); }
-  [[nodiscard]] net::time_point now() const override {
-    return const_cast<net::manual_world&>(clock_).time().now();
-  }
-  /// Connections that the code under test still holds.
-  [[nodiscard]] std::size_t open() const {
-    std::size_t count = 0;
-    for (const other_end& each : ends) count += each.ours->closed || each.ours->reset ? 0 : 1;
-    return count;
-  }
+  asio::awaitable<dial_result> dial(std::size_t endpoint, std::uint32_t) override;
+  [[nodiscard]] std::unique_ptr<net::websocket> make_socket(std::size_t endpoint);
 
  private:
-  class under_way {
-   public:
-    explicit under_way(scripted_world& of) : of_(of) { ++of_.dialling; }
-    under_way(const under_way&) = delete;
-    under_way& operator=(const under_way&) = delete;
-    ~under_way() { --of_.dialling; }
+  class socket;
 
-   private:
-    scripted_world& of_;
-  };
-
-  std::unique_ptr<net::byte_stream> join(const net::endpoint& address) {
-    other_end fresh;
-    fresh.address = address.host;
-    fresh.port = address.port;
-    fresh.ours = std::make_shared<net::wire>(executor());
-    fresh.theirs = std::make_shared<net::wire>(executor());
-    fresh.ours->feed(*fresh.theirs);
-    fresh.theirs->feed(*fresh.ours);
-    ends.push_back(fresh);
-    return std::make_unique<net::memory_stream>(fresh.ours);
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override {
+    return std::chrono::system_clock::time_point(
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(now_.time_since_epoch() +
+                                                                        wall_ahead_));
   }
-
-  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const override { return wall; }
   timer_id call_at(net::time_point at, std::move_only_function<void()> action) override {
-    return clock_.time().call_at(at, std::move(action));
+    timers_.emplace(std::pair(at, ++last_id_), std::move(action));
+    return last_id_;
   }
-  void cancel(timer_id timer) noexcept override { clock_.time().cancel(timer); }
+  void cancel(timer_id timer) noexcept override {
+    std::erase_if(timers_, [timer](const auto& each) { return each.first.second == timer; });
+  }
+  void fire() {
+    auto next = timers_.extract(timers_.begin());
+    now_ = std::max(now_, next.key().first);
+    next.mapped()();
+  }
+  void hear(fake_connection& on, const std::string& text);
 
-  net::manual_world clock_;
+  asio::io_context context_;
+  net::time_point now_{};
+  duration wall_ahead_{0};
+  timer_id last_id_ = 0;
+  std::map<std::pair<net::time_point, timer_id>, std::move_only_function<void()>> timers_;
 };
 
 }  // namespace hassle::client

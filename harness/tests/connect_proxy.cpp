@@ -103,7 +103,8 @@ asio::awaitable<void> connect_proxy::serve(connect_proxy& self,
     server = co_await self.dial(request->target);
     answer.status = server ? 200 : 502;
   }
-  const auto ec = co_await http->write(std::move(answer), !server);
+  auto answering = http->write(std::move(answer), !server);
+  const auto ec = co_await std::move(answering);
   if (ec || !server) co_return;
   std::string early;
   auto stream = http->release(early);

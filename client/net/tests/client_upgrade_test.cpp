@@ -34,8 +34,9 @@ struct ClientUpgradeFixture : ::testing::Test {
     world.settle();
   }
   static asio::awaitable<void> dial(ClientUpgradeFixture& f) {
-    auto done = co_await websocket_connect(f.world.time(), std::make_unique<memory_stream>(f.peer),
-                                           f.wish, f.limits);
+    auto connecting = websocket_connect(f.world.time(), std::make_unique<memory_stream>(f.peer),
+                                        f.wish, f.limits);
+    auto done = co_await std::move(connecting);
     f.got.emplace(std::move(done));
   }
   void connect() {

@@ -42,13 +42,14 @@ struct HttpClientFixture : ::testing::Test {
     world.settle();
   }
   static asio::awaitable<void> exchange(HttpClientFixture& f) {
-    auto done =
-        co_await http_exchange(std::make_unique<memory_stream>(f.peer), f.request, f.limits);
+    auto asking = http_exchange(std::make_unique<memory_stream>(f.peer), f.request, f.limits);
+    auto done = co_await std::move(asking);
     f.got.emplace(std::move(done));
   }
   static asio::awaitable<void> dig(HttpClientFixture& f) {
-    auto done = co_await http_tunnel(f.world.time(), std::make_unique<memory_stream>(f.peer),
-                                     f.wish, f.limits.header_bytes_max);
+    auto asking = http_tunnel(f.world.time(), std::make_unique<memory_stream>(f.peer), f.wish,
+                              f.limits.header_bytes_max);
+    auto done = co_await std::move(asking);
     f.through.emplace(std::move(done));
   }
   void ask() {

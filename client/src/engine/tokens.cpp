@@ -8,8 +8,9 @@
 #include <hassle/net/http.hpp>
 #include <hassle/net/task_group.hpp>
 
+#include <boost/asio/this_coro.hpp>
+
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace hassle::client {
@@ -165,7 +166,10 @@ asio::awaitable<std::expected<tokens::access, tokens::failure>> tokens::get(std:
   self.endpoint = endpoint;
   if (!std::exchange(self.wanted, true)) self.arm();
   for (;;) {
-    if (self.stopped) co_return std::unexpected(failure::cancelled);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (self.stopped || state.cancelled() != asio::cancellation_type::none) {
+      co_return std::unexpected(failure::cancelled);
+    }
     const auto decision = self.keeper.on_wanted(self.shared.now());
     if (decision.what == token_keeper::answer::use) {
       co_return access{.text = self.text, .number = decision.number};

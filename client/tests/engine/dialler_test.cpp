@@ -81,7 +81,8 @@ struct DiallerFixture : ::testing::Test {
       const auto* const login = asked->find("proxy-authorization");
       if (login != nullptr) f.asked_proxy.push_back(*login);
       net::http_response welcome;
-      const auto ec = co_await http->write(std::move(welcome));
+      auto answering = http->write(std::move(welcome));
+      const auto ec = co_await std::move(answering);
       if (ec) co_return;
       std::string early;
       on = http->release(early);
@@ -252,6 +253,22 @@ TEST_F(DiallerFixture, ACancelledDialLeavesNothingAtAnyStage) {
   EXPECT_EQ(world.open(), 0U);
   EXPECT_EQ(world.dialling, 0U);
   EXPECT_EQ(world.armed_timers(), 0U);
+}
+
+TEST_F(DiallerFixture, WhoIsCancelledBeforehandDialsNobody) {
+  const auto of_a_cancelled = [](DiallerFixture& f) -> asio::awaitable<void> {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    (void)co_await net::sleep_until(f.world.time(), net::never);
+    co_await dial(f, 0, 1);
+  };
+  make();
+  clients.spawn(of_a_cancelled(*this));
+  world.settle();
+  clients.stop();
+  world.settle();
+  ASSERT_THAT(results, SizeIs(1));
+  EXPECT_EQ(error().ec, asio::error::operation_aborted);
+  EXPECT_THAT(world.resolved, IsEmpty());
 }
 
 TEST_F(DiallerFixture, WhoIsCancelledInTheQueueMakesRoom) {

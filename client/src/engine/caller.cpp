@@ -309,7 +309,7 @@ bool caller::is_read(const command& what) const {
 /// Asks a second connection; whichever answers first is heard.
 void caller::hedge(call& mine) {
   mine.hedge_at = net::never;
-  if (!is_read(mine.what)) return;
+  if (mine.sends >= attempts_max_ || !is_read(mine.what)) return;
   const net::time_point now = shared_.now();
   auto use = links_.choose(mine.last_used());
   if (!use || use->suspect(now) || (budget_ && !budget_->try_spend(now))) return;

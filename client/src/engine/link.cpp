@@ -164,7 +164,8 @@ asio::awaitable<void> link::attempt_at(std::size_t endpoint, tokens::access toke
     into.how = shared.stopping ? attempt::end::cancelled : attempt::end::dial_failed;
     into.why = error.why;
     into.retry_after = error.retry_after;
-    if (into.how == attempt::end::dial_failed) shared_.order.on_failed(endpoint);
+    // A return that fails is no failure of what is in use.
+    if (of_slot && !shared.stopping) shared_.order.on_failed(endpoint);
     co_return;
   }
   into.made =
@@ -190,7 +191,7 @@ asio::awaitable<void> link::attempt_at(std::size_t endpoint, tokens::access toke
       co_return;
     case session::auth_end::failed:
       into.how = attempt::end::lost;
-      shared_.order.on_failed(endpoint);
+      if (of_slot) shared_.order.on_failed(endpoint);
       failed(connection, "auth: " + into.made->end_reason());
       co_return;
     case session::auth_end::cancelled:

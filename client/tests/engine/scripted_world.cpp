@@ -82,7 +82,8 @@ asio::awaitable<dialling_world::dial_result> scripted_world::dial(std::size_t en
   dials.push_back(endpoint);
   const dial_plan plan = on_dial ? on_dial(endpoint) : dial_plan{};
   const net::time_point until = plan.hangs ? net::never : now_ + plan.takes;
-  const net::error_code ec = co_await net::sleep_until(*this, until);
+  net::error_code ec;
+  if (until > now_) ec = co_await net::sleep_until(*this, until);
   if (ec) {
     dial_error cancelled;
     cancelled.ec = ec;

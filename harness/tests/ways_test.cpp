@@ -10,6 +10,7 @@
 #include "mockha/wall_time.hpp"
 #include "troubled_world.hpp"
 
+#include <hassle/client/client.hpp>
 #include <hassle/net/gate.hpp>
 #include <hassle/net/real_world.hpp>
 #include <hassle/net/task_group.hpp>
@@ -319,6 +320,64 @@ TEST(EveryStepOfTheWay, FailsOverLoopback) {
   RecordProperty("steps", static_cast<int>(n));
   EXPECT_GT(n, 20U);
   EXPECT_LT(n, 200U);
+}
+
+// ---- The whole client ---------------------------------------------------------------------------
+
+/// Everything on, in its best form.
+client::config with_all_layers(client::config settings) {
+  settings.health.emplace();
+  settings.breaker.emplace();
+  settings.degradation.emplace();
+  settings.pool.emplace().size = 2;
+  settings.correlation.emplace();
+  settings.probe.emplace();
+  settings.idempotency.emplace();
+  settings.mirror.emplace();
+  settings.admission.emplace();
+  return settings;
+}
+
+struct RealClientTest : RealWaysTest {
+  net::asio::awaitable<void> use(client::resilient_client& whole) {
+    client::command read;
+    read.body = {{"type", "get_states"}};
+    outcome = co_await whole.send(std::move(read), world.time().now() + 30s);
+    phase = whole.status().phase;
+    error = whole.status().last_error;
+    co_await whole.stop();
+    co_await around.proxy.stop();
+    co_await around.server.stop();
+  }
+  void ask() {
+    recorder tells(seen);
+    client::resilient_client whole(world, with_all_layers(settings), &tells);
+    tasks.spawn(use(whole));
+    context.run();
+    seen.texts.push_back(outcome.detail);
+    seen.texts.push_back(error);
+    expect_no_secret(seen, around);
+    EXPECT_EQ(around.proxy.open(), 0U);
+    EXPECT_EQ(around.server.connections(), 0U);
+  }
+
+  client::outcome outcome;
+  client::client_phase phase{};
+  std::string error;
+};
+
+TEST_F(RealClientTest, IsAnsweredOverTlsThroughAProxyWithARefreshedToken) {
+  ask();
+  EXPECT_EQ(outcome.kind, client::outcome_kind::fresh) << outcome.detail << ", " << error;
+  EXPECT_EQ(phase, client::client_phase::ready);
+}
+
+TEST_F(RealClientTest, ARevokedRefreshTokenIsAStateAndNoLoop) {
+  around.server.tokens().revoke(around.refresh_token);
+  ask();
+  EXPECT_EQ(outcome.detail, client::detail_code::auth);
+  EXPECT_EQ(phase, client::client_phase::refused);
+  EXPECT_EQ(around.proxy.asked.size(), 1U);
 }
 
 // ---- In the simulated world ---------------------------------------------------------------------

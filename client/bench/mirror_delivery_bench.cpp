@@ -30,8 +30,8 @@ struct mirrored_home {
     session->accept(1);
   }
   void receive(const std::string& text) {
-    auto messages = protocol::parse_server_frame(text);
-    for (auto& each : *messages) session->give(each.id, std::move(each));
+    const auto messages = protocol::parse_server_frame(text);
+    for (const auto& each : *messages) session->give(each.id, each);
   }
 
   mirror_world here;

@@ -86,7 +86,7 @@ class HomeFixture {
         remove(id);
         break;
       case 5:
-        here.advance(std::chrono::seconds(value % 700));
+        here_.advance(std::chrono::seconds(value % 700));
         break;
       default:
         change(id, value);
@@ -96,71 +96,71 @@ class HomeFixture {
 
   /// From here on nothing fails.
   void heal() {
-    if (session == nullptr) reconnect();
-    for (int i = 0; i < 100 && !(open_rounds_answered() && here.subscriptions.all_live()); ++i) {
+    if (session_ == nullptr) reconnect();
+    for (int i = 0; i < 100 && !(open_rounds_answered() && here_.subscriptions.all_live()); ++i) {
       answer(true);
-      here.advance(1s);
+      here_.advance(1s);
     }
-    RC_ASSERT(here.states.states().live());
+    RC_ASSERT(here_.states.states().live());
     equal_if_live();
   }
 
  private:
   void lose() {
-    if (session == nullptr) return;
-    here.lose(session);
-    session.reset();
-    told.clear();
-    RC_ASSERT(!here.states.states().live());
+    if (session_ == nullptr) return;
+    here_.lose(session_);
+    session_.reset();
+    told_.clear();
+    RC_ASSERT(!here_.states.states().live());
   }
   void reconnect() {
-    if (session == nullptr) session = here.connect();
+    if (session_ == nullptr) session_ = here_.connect();
   }
-  bool open_rounds_answered() const { return told.contains(session->last_id()); }
+  bool open_rounds_answered() const { return told_.contains(session_->last_id()); }
 
   void answer(bool accepted) {
-    if (session == nullptr) return;
-    const std::int64_t id = session->last_id();
-    if (told.contains(id) || !session->knows(id)) return;
+    if (session_ == nullptr) return;
+    const std::int64_t id = session_->last_id();
+    if (told_.contains(id) || !session_->knows(id)) return;
     if (!accepted) {
-      told[id] = false;
-      session->reject(id, "unknown_command");
+      told_[id] = false;
+      session_->reject(id, "unknown_command");
       return;
     }
-    told[id] = true;
-    session->accept(id);
+    told_[id] = true;
+    session_->accept(id);
     json::object all;
-    for (const auto& [name, state] : home) all[name] = compressed(state);
-    session->give_event(id, json::object{{"a", all}});
+    for (const auto& [name, state] : home_) all[name] = compressed(state);
+    session_->give_event(id, json::object{{"a", all}});
   }
 
   void send(const json::object& event) {
-    if (session == nullptr) return;
-    for (const auto& [id, accepted] : told) {
-      if (accepted) session->give_event(id, event);
+    if (session_ == nullptr) return;
+    for (const auto& [id, accepted] : told_) {
+      if (accepted) session_->give_event(id, event);
     }
   }
   void remove(const std::string& id) {
-    if (home.erase(id) != 0) send({{"r", json::array{id}}});
+    if (home_.erase(id) != 0) send({{"r", json::array{id}}});
   }
   void change(const std::string& id, int value) {
-    const auto found = home.find(id);
-    real_state to = found == home.end() ? real_state{} : found->second;
-    ++moment;
-    if (value % 3 != 0 || found == home.end()) {
+    const auto found = home_.find(id);
+    real_state to = found == home_.end() ? real_state{} : found->second;
+    ++moment_;
+    if (value % 3 != 0 || found == home_.end()) {
       to.state = std::to_string(value);
-      to.changed = moment;
+      to.changed = moment_;
     }
-    to.updated = moment;
-    to.context = moment;
+    to.updated = moment_;
+    to.context = moment_;
     const std::string key = "attribute_" + std::to_string(value % 4);
     if (value % 5 == 0) {
       to.attributes.erase(key);
     } else {
       to.attributes[key] = value;
     }
-    if (found == home.end()) {
-      home[id] = to;
+    if (found == home_.end()) {
+      home_[id] = to;
       send({{"a", json::object{{id, compressed(to)}}}});
       return;
     }
@@ -170,10 +170,10 @@ class HomeFixture {
   }
 
   void equal_if_live() const {
-    const state_mirror& mirrored = here.states.states();
+    const state_mirror& mirrored = here_.states.states();
     if (!mirrored.live()) return;
-    RC_ASSERT(mirrored.size() == home.size());
-    for (const auto& [id, state] : home) {
+    RC_ASSERT(mirrored.size() == home_.size());
+    for (const auto& [id, state] : home_) {
       const mirrored_state* found = mirrored.find(id);
       RC_ASSERT(found != nullptr);
       RC_ASSERT(found->state == state.state);
@@ -185,11 +185,11 @@ class HomeFixture {
     RC_ASSERT(mirrored.counted().not_understood == 0U);
   }
 
-  mirror_world here;
-  std::shared_ptr<scripted_channel> session;
-  std::map<std::int64_t, bool> told;  ///< Answered rounds of this session, and how.
-  std::map<std::string, real_state> home;
-  int moment = 0;
+  mirror_world here_;
+  std::shared_ptr<scripted_channel> session_;
+  std::map<std::int64_t, bool> told_;  ///< Answered rounds of this session, and how.
+  std::map<std::string, real_state> home_;
+  int moment_ = 0;
 };
 
 }  // namespace

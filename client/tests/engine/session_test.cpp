@@ -232,7 +232,7 @@ TEST_F(SessionFixture, AFullQueueIsNoEndButAConnectionThatTakesNothingIs) {
   call("one");
   EXPECT_EQ(outcomes[0]->detail, detail_code::send_queue_full);
   EXPECT_TRUE(which->is_ready());
-  wire().queued = 0;
+  wire().queued = 1;  // The message that was being written.
   call("two");
   EXPECT_EQ(outcomes[1]->kind, outcome_kind::connection);
   EXPECT_TRUE(which->ended());

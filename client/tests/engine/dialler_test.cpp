@@ -1,5 +1,5 @@
 #include "engine/dialler.hpp"
-#include "scripted_world.hpp"
+#include "way_world.hpp"
 
 #include <hassle/net/http.hpp>
 #include <hassle/net/task_group.hpp>
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using conduct = scripted_world::conduct;
+using conduct = way_world::conduct;
 
 class stage_recorder final : public observer {
  public:
@@ -33,7 +33,7 @@ class stage_recorder final : public observer {
 
 /// A dialler, and servers that upgrade or answer what the test says.
 struct DiallerFixture : ::testing::Test {
-  scripted_world world;
+  way_world world;
   config settings;
   stage_recorder heard;
   net::task_group clients{world.executor()};
@@ -128,7 +128,7 @@ struct DiallerFixture : ::testing::Test {
     const auto stream = world.ends[n].stream();
     stream->read_some(asio::buffer(text),
                       [&](net::error_code, std::size_t size) { got = text.substr(0, size); });
-    const_cast<scripted_world&>(world).settle();
+    const_cast<way_world&>(world).settle();
     return got;
   }
   [[nodiscard]] const dial_error& error(std::size_t n = 0) const { return results.at(n).error(); }

@@ -1,5 +1,5 @@
 #include "engine/tokens.hpp"
-#include "scripted_world.hpp"
+#include "way_world.hpp"
 
 #include <hassle/net/http.hpp>
 #include <hassle/net/task_group.hpp>
@@ -42,7 +42,7 @@ std::string json_answer(unsigned status, const std::string& body) {
 
 /// Tokens over a dialler, and a token service that answers when the test says so.
 struct TokensFixture : ::testing::Test {
-  scripted_world world;
+  way_world world;
   config settings;
   event_recorder heard;
   net::task_group callers{world.executor()};
@@ -282,7 +282,7 @@ TEST_F(TokensFixture, WhoWaitsHearsOfARetry) {
 
 TEST_F(TokensFixture, PassingFailuresAreTriedAgain) {
   settings.access_token.clear();
-  world.addresses["10.0.0.1"] = {.what = scripted_world::conduct::refuse};
+  world.addresses["10.0.0.1"] = {.what = way_world::conduct::refuse};
   get(1h);
   EXPECT_EQ(world.dialled.size(), 1U);
   world.advance(1s);

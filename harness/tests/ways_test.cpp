@@ -212,6 +212,21 @@ void expect_a_clear_end(const report& of) {
   }
 }
 
+net::asio::awaitable<void> end_all(traveller& who, surroundings& around, bool& ended) {
+  co_await who.stop();
+  co_await around.proxy.stop();
+  co_await around.server.stop();
+  ended = true;
+}
+
+net::asio::awaitable<void> end_when_over(net::world& world, traveller& who, surroundings& around,
+                                         const report& seen, bool& ended) {
+  while (!seen.over) {
+    (void)co_await net::sleep_until(world.time(), world.time().now() + 1ms);
+  }
+  co_await end_all(who, around, ended);
+}
+
 // ---- Over loopback ------------------------------------------------------------------------------
 
 struct RealWaysTest : ::testing::Test {
@@ -226,19 +241,13 @@ struct RealWaysTest : ::testing::Test {
 
   RealWaysTest() { around.proxy.hosts["ha.test"] = "127.0.0.1"; }
 
-  net::asio::awaitable<void> end(traveller& who) {
-    while (!seen.over) {
-      (void)co_await net::sleep_until(world.time(), world.time().now() + 1ms);
-    }
-    co_await who.stop();
-    co_await around.proxy.stop();
-    co_await around.server.stop();
-  }
   void run(net::world& of_client) {
     traveller who(of_client, settings, seen);
     who.start();
-    tasks.spawn(end(who));
+    bool stopped = false;
+    tasks.spawn(end_when_over(world, who, around, seen, stopped));
     context.run();
+    EXPECT_TRUE(stopped);
     EXPECT_EQ(around.proxy.open(), 0U);
     EXPECT_EQ(around.server.connections(), 0U);
     expect_no_secret(seen, around);
@@ -295,16 +304,10 @@ bool fails_over_loopback(std::size_t n) {
   traveller who(troubled, settings, seen);
   who.start();
   net::task_group tasks(world.executor());
-  auto end = [&]() -> net::asio::awaitable<void> {
-    while (!seen.over) {
-      (void)co_await net::sleep_until(world.time(), world.time().now() + 1ms);
-    }
-    co_await who.stop();
-    co_await around.proxy.stop();
-    co_await around.server.stop();
-  };
-  tasks.spawn(end());
+  bool stopped = false;
+  tasks.spawn(end_when_over(world, who, around, seen, stopped));
   context.run();
+  EXPECT_TRUE(stopped);
   EXPECT_EQ(around.proxy.open(), 0U);
   EXPECT_EQ(around.server.connections(), 0U);
   expect_no_secret(seen, around);
@@ -410,13 +413,7 @@ bool gets_into_trouble(trouble_kind kind, std::size_t n) {
   EXPECT_TRUE(seen.over) << "it hangs";
   bool stopped = false;
   net::task_group tasks(world.executor());
-  auto end = [&]() -> net::asio::awaitable<void> {
-    co_await who.stop();
-    co_await around.proxy.stop();
-    co_await around.server.stop();
-    stopped = true;
-  };
-  tasks.spawn(end());
+  tasks.spawn(end_all(who, around, stopped));
   world.run_until(net::time_point(1h));
   EXPECT_TRUE(stopped);
   EXPECT_EQ(net.open_connections(), 0U);

@@ -473,7 +473,7 @@ asio::awaitable<std::expected<std::unique_ptr<websocket>, upgrade_failure>> webs
     why.http_status = watch->status();
     why.retry_after = retry_after_of(watch->retry_after(), time.wall_now());
   }
-  co_return std::unexpected(std::move(why));
+  co_return std::unexpected(why);
 }
 
 asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(

@@ -186,6 +186,34 @@ TEST_F(TlsClientFixture, AnAddressMustBeNamedAsOne) {
   EXPECT_TRUE(*got) << failure().text;
 }
 
+TEST_F(TlsClientFixture, NamesAreSentAheadAndAddressesAreNot) {
+  const auto first_words = [this] {
+    got.reset();
+    trust_in(identity.certificate_chain);
+    ours = std::make_shared<wire>(world.executor());
+    tasks.spawn(connect_to(*this));
+    world.settle();
+    const std::string sent = ours->take();
+    ours->give_fin();
+    world.settle();
+    return sent;
+  };
+  EXPECT_THAT(first_words(), HasSubstr("ha.test"));
+  name = "10.0.0.7";
+  EXPECT_THAT(first_words(), AllOf(Not(IsEmpty()), Not(HasSubstr("10.0.0.7"))));
+}
+
+TEST_F(TlsClientFixture, SpeaksNothingOlderThanOnePointTwo) {
+  // A ServerHello of TLS 1.1, which is no answer to what we offered.
+  gagged = true;
+  connect();
+  const std::string hello("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02", 11);
+  ours->give(hello + std::string(32, 'r') + std::string("\x00\xc0\x13\x00", 4));
+  world.settle();
+  ASSERT_TRUE(got && !*got);
+  EXPECT_THAT(failure().text, HasSubstr("unsupported protocol"));
+}
+
 TEST_F(TlsClientFixture, ADotAtTheEndOfANameIsNoPartOfIt) {
   name = "ha.test.";
   connect();

@@ -4,12 +4,15 @@
 #include "fields.hpp"
 #include "sections.hpp"
 
+#include <hassle/client/endpoint.hpp>
+
 #include <hassle/text/file.hpp>
 
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace hassle::client {
 
@@ -71,6 +74,9 @@ std::string one_line(std::string_view text) {
 std::string inside(std::string_view path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
+
+/// A key of [proxy] that no field has: what it says is where the others come from.
+constexpr std::string_view proxy_of_environment = "from_environment";
 
 class reader {
  public:
@@ -134,7 +140,39 @@ class reader {
       read_rows(*table, name, of.rows, settings, {"others"});
       return read_list(*table, name, "others", settings.failover->others);
     }
+    if (of.name == "proxy") {
+      read_rows(*table, name, of.rows, settings, {proxy_of_environment});
+      return read_environment(*table, settings);
+    }
     read_rows(*table, name, of.rows, settings, {});
+  }
+
+  /// The proxy that the environment names; none where it names none.
+  void read_environment(const toml::table& table, config& settings) {
+    const toml::node* node = table.get(proxy_of_environment);
+    if (node == nullptr) return;
+    const text::position where = position_of(node->source());
+    const std::string key = inside("proxy", proxy_of_environment);
+    const auto* asked = node->as_boolean();
+    if (asked == nullptr) return complain(where, key, "takes true or false", "");
+    if (!asked->get()) return;
+    if (table.get("url") != nullptr) {
+      return complain(where, key, "goes not together with proxy.url", "one of the two");
+    }
+    // The upper-case form of HTTP_PROXY is a request's header in a CGI program, as curl knows.
+    auto named = proxy_from_environment({.https_proxy = either("https_proxy", "HTTPS_PROXY"),
+                                         .http_proxy = either("http_proxy", "http_proxy"),
+                                         .no_proxy = either("no_proxy", "NO_PROXY")},
+                                        settings.tls.has_value());
+    if (!named) return complain(where, key, named.error(), "");
+    const proxy_config own = *std::exchange(settings.proxy, *std::move(named));
+    if (!settings.proxy) return;
+    proxy_config& proxy = *settings.proxy;
+    if (!own.user.empty()) {
+      proxy.user = own.user;
+      proxy.password = own.password;
+    }
+    proxy.bypass.insert(proxy.bypass.end(), own.bypass.begin(), own.bypass.end());
   }
 
   /// Every row of a table, and what is no row. `parts`: what is read by somebody else.
@@ -200,13 +238,21 @@ class reader {
     put(row, key, setting_value(*std::move(secret)), where, into);
   }
 
+  [[nodiscard]] std::optional<std::string> value_of_variable(const std::string& variable) const {
+    if (from_.environment) return from_.environment(variable);
+    const char* const set = std::getenv(variable.c_str());
+    return set == nullptr ? std::nullopt : std::optional<std::string>(set);
+  }
+
+  /// The first of two that is set; empty if neither is.
+  [[nodiscard]] std::string either(const std::string& first, const std::string& second) const {
+    auto value = value_of_variable(first);
+    if (!value || value->empty()) value = value_of_variable(second);
+    return value.value_or("");
+  }
+
   [[nodiscard]] field_result<std::string> from_environment(const std::string& variable) const {
-    std::optional<std::string> value;
-    if (from_.environment) {
-      value = from_.environment(variable);
-    } else if (const char* set = std::getenv(variable.c_str())) {
-      value = set;
-    }
+    auto value = value_of_variable(variable);
     if (value && !value->empty()) return *std::move(value);
     return std::unexpected(
         text::complaint{fmt::format("the variable {} is not set", text::in_quotes(variable)), ""});

@@ -15,6 +15,7 @@ namespace hassle::client {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -206,6 +207,31 @@ TEST(TomlConfig, WhatIsWrittenIsReadBackAsTheSame) {
   EXPECT_EQ(again.idempotency, of.idempotency);
   EXPECT_EQ(again.failover, of.failover);
   EXPECT_EQ(again.pool, of.pool);
+}
+
+TEST(TomlConfig, TheProxyMayBeTheEnvironments) {
+  config_source from = a_file();
+  from.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "HTTPS_PROXY") return "http://me:s3cret@secure:1";
+    if (name == "http_proxy") return "plain:2";
+    if (name == "no_proxy") return ".lan";
+    return std::nullopt;
+  };
+  const std::string tail = "access_token = \"t\"\n[proxy]\nfrom_environment = true\n";
+  const auto secure = parse_config("url = \"https://ha\"\n" + tail + "bypass = [\"b\"]\n", from);
+  ASSERT_TRUE(secure && secure->proxy);
+  EXPECT_EQ(secure->proxy->server, (net::endpoint{"secure", 1}));
+  EXPECT_EQ(secure->proxy->password, "s3cret");
+  EXPECT_THAT(secure->proxy->bypass, ElementsAre(".lan", "b"));
+  const auto plain = parse_config("url = \"http://ha\"\n" + tail, from);
+  ASSERT_TRUE(plain && plain->proxy);
+  EXPECT_EQ(plain->proxy->server, (net::endpoint{"plain", 2}));
+  EXPECT_EQ(read("url = \"http://ha\"\n" + tail).proxy, std::nullopt) << "it names none";
+  EXPECT_THAT(errors_of("url = \"http://ha\"\n" + tail + "url = \"http://p:1\"\n", from),
+              ElementsAre(HasSubstr("goes not together with proxy.url")));
+  from.environment = [](const std::string&) { return "socks5://me:s3cret@p:1"; };
+  EXPECT_THAT(errors_of("url = \"http://ha\"\n" + tail, from),
+              ElementsAre(AllOf(HasSubstr("proxy.from_environment"), Not(HasSubstr("s3cret")))));
 }
 
 // Whatever a person writes, there is an answer and no secret in it.

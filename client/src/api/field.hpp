@@ -94,9 +94,10 @@ template <class Enum>
   requires std::is_enum_v<Enum>
 struct codec<Enum> {
   static std::vector<std::string_view> words() {
-    std::vector<std::string_view> all;
-    for (const auto& [word, meaning] : words_of<Enum>::all) all.push_back(word);
-    return all;
+    std::vector<std::string_view> result;
+    result.reserve(words_of<Enum>::all.size());
+    for (const auto& [word, meaning] : words_of<Enum>::all) result.push_back(word);
+    return result;
   }
   static std::string takes() { return fmt::format("one of {}", fmt::join(words(), ", ")); }
   static field_result<Enum> read(const setting_value& value) {

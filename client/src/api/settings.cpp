@@ -127,6 +127,7 @@ std::expected<void, config_problem> set_setting(config& into, std::string_view s
   const field<config>* row = of->find(key);
   if (row == nullptr) {
     std::vector<std::string_view> known;
+    known.reserve(of->rows.size());
     for (const field<config>& each : of->rows) known.push_back(each.key);
     return problem(path_of(section_name, key),
                    fmt::format("there is no setting {}", text::in_quotes(key)),

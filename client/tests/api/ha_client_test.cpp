@@ -77,6 +77,9 @@ class HaClientTest : public ::testing::Test {
 service_call turn_on() { return {"light", "turn_on", "light.desk"}; }
 service_call never() { return {"light", "never", "light.desk"}; }
 
+// The closures of coroutines live in the frame of `whole` until they have ended.
+// NOLINTBEGIN(cppcoreguidelines-avoid-capturing-lambda-coroutines)
+
 TEST_F(HaClientTest, EveryKindOfTokenIsTaken) {
   std::vector<std::string> seen;
   std::future<outcome> future;
@@ -314,9 +317,11 @@ TEST_F(HaClientTest, LivesOnAStrandOfManyThreads) {
     on_strand.set_value(how.kind == outcome_kind::fresh && strand.running_in_this_thread());
   });
   std::vector<std::future<outcome>> answers;
+  answers.reserve(50);
   for (int i = 0; i < 50; ++i) answers.push_back(client->async_ping(8s, asio::use_future));
   std::thread server([&] { context.run(); });
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int i = 0; i < 3; ++i) threads.emplace_back([&] { many.run(); });
   EXPECT_TRUE(on_strand.get_future().get());
   for (auto& each : answers) EXPECT_EQ(each.get().kind, outcome_kind::fresh);
@@ -357,6 +362,8 @@ TEST_F(HaClientTest, AHandlersMemoryComesFromItsAllocator) {
   });
   EXPECT_EQ(live, 0);
 }
+
+// NOLINTEND(cppcoreguidelines-avoid-capturing-lambda-coroutines)
 
 using HaClientDeathTest = HaClientTest;
 

@@ -94,7 +94,9 @@ std::expected<client_profile, errors> find_profile(std::string_view name_or_path
 
 const std::vector<std::string_view>& ladder() {
   static const std::vector<std::string_view> rungs{
-      "naive", "reconnect", "health", "breaker", "degradation", "pool", "correlation", "deadline"};
+      "naive",       "reconnect", "health", "breaker",   "degradation", "pool",
+      "correlation", "deadline",  "best",   "jitter",    "probe",       "idempotency",
+      "mirror",      "admission", "token",  "production"};
   return rungs;
 }
 

@@ -129,10 +129,16 @@ asio::awaitable<void> caller::await_turn(call& mine) {
 
 // ---- A connection -------------------------------------------------------------------------------
 
-std::shared_ptr<session> caller::ready_connection(const call& mine) {
-  if (shared_.stopping) return nullptr;
+/// The best there is, the one that it was sent on before only if there is no other; null = none.
+std::shared_ptr<session> caller::best_connection(const call& mine) {
   auto use = links_.choose(mine.last_used());
   if (!use && mine.sends > 0) use = links_.choose();
+  return use;
+}
+
+std::shared_ptr<session> caller::ready_connection(const call& mine) {
+  if (shared_.stopping) return nullptr;
+  auto use = best_connection(mine);
   return use && !use->suspect(shared_.now()) ? use : nullptr;
 }
 
@@ -143,7 +149,7 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
   while (!mine.over) {
     if (mine.sends > 0 && take_answer(mine)) break;  // The one that was given up came after all.
     if (auto use = ready_connection(mine)) co_return use;
-    auto suspect = links_.choose();
+    auto suspect = best_connection(mine);
     const net::time_point now = shared_.now();
     const links::outlook hope = links_.look();
     const bool starting = hope == links::outlook::starting;

@@ -56,6 +56,7 @@ class caller {
 
   // Each ends the call, or lets it go on. Those that wait are for when it is not the usual way.
   asio::awaitable<void> await_turn(call& mine);
+  [[nodiscard]] std::shared_ptr<session> best_connection(const call& mine);
   [[nodiscard]] std::shared_ptr<session> ready_connection(const call& mine);
   asio::awaitable<std::shared_ptr<session>> await_connection(call& mine);
   asio::awaitable<void> await_life(call& mine, std::shared_ptr<session> use);

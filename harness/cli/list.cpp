@@ -30,6 +30,15 @@ void print_rows(std::string_view heading, const std::vector<row>& rows) {
   }
 }
 
+/// The rungs of the ladder, then whoever else there is.
+std::vector<std::string_view> clients_from_the_bottom_up() {
+  std::vector<std::string_view> names = scenario::ladder();
+  for (const std::string_view name : scenario::profile_names()) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 exit_status perform(const list_options&) {
@@ -45,13 +54,13 @@ exit_status perform(const list_options&) {
          parsed->tags.empty() ? "" : fmt::format("[{}]", fmt::join(parsed->tags, ", "))});
   }
   std::vector<row> clients;
-  for (const scenario::library_file& file : scenario::profile_files()) {
-    auto parsed = scenario::parse_profile(file.text, file.path);
-    if (!parsed) {
-      complain(parsed.error());
+  for (const std::string_view name : clients_from_the_bottom_up()) {
+    const auto found = scenario::find_profile(name);
+    if (!found) {
+      complain(found.error());
       return exit_status::our_bug;
     }
-    clients.push_back({parsed->name, parsed->title, ""});
+    clients.push_back({found->name, found->title, ""});
   }
   print_rows("Scenarios", scenarios);
   print_rows("\nClients", clients);

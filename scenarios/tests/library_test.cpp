@@ -89,8 +89,9 @@ TEST(Library, EveryRungHasTheLayersOfTheRungBelowAndItsOwn) {
   for (const std::string_view rung : ladder()) {
     const auto profile = find_profile(rung);
     ASSERT_TRUE(profile) << rung;
-    if (rung != "naive") {
-      layers.emplace_back(rung);
+    // "best" has the same layers in another form; the last one's layer completes "production".
+    if (rung != "naive" && rung != "best") {
+      layers.emplace_back(rung == "production" ? layer_names().back() : rung);
     }
     EXPECT_THAT(profile->layers, ElementsAreArray(layers)) << rung;
     EXPECT_FALSE(profile->title.empty());
@@ -107,6 +108,19 @@ TEST(Library, ProductionHasEveryLayerThatAnyProfileHas) {
       EXPECT_THAT(production->layers, Contains(layer)) << name;
     }
   }
+}
+
+TEST(Library, TheFieldReportsRungsHaveItsStyleAndTheOthersTheBest) {
+  const std::vector<std::string_view> of_report{
+      "naive", "reconnect", "health", "breaker", "degradation", "pool", "correlation", "deadline"};
+  for (const std::string_view rung : ladder()) {
+    const bool reports = std::find(of_report.begin(), of_report.end(), rung) != of_report.end();
+    EXPECT_EQ(find_profile(rung)->style, reports ? client_style::lee : client_style::best) << rung;
+  }
+}
+
+TEST(Library, FailoverIsAnotherNameOfProduction) {
+  EXPECT_EQ(find_profile("failover")->layers, find_profile("production")->layers);
 }
 
 TEST(Library, ALayerLessIsAProfileToo) {

@@ -456,7 +456,6 @@ void caller::degrade(call& mine) {
   }
   if (mirror_ != nullptr) {
     if (auto known = mirror_->answer(what, now)) {
-      shared_.tell({.kind = kind::mirror_used, .tag = what.tag, .value = known->age.count()});
       result = std::move(*known);
       return;
     }

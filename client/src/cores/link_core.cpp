@@ -8,6 +8,7 @@ link_core::link_core(const config& settings)
     : reconnects_(settings.reconnect.has_value()),
       refreshes_(settings.token.has_value()),
       asks_running_(settings.admission.has_value()),
+      demand_rest_(2 * settings.reconnect.value_or(reconnect_config{}).backoff_base),
       backoff_(settings.reconnect.value_or(reconnect_config{}), settings.jitter) {}
 
 link_core::step link_core::begin() noexcept {
@@ -16,7 +17,8 @@ link_core::step link_core::begin() noexcept {
   return {.what = todo::get_token};
 }
 
-link_core::step link_core::wait_for(duration delay, net::time_point now) noexcept {
+link_core::step link_core::wait_for(duration delay, net::time_point now,
+                                    bool asked_for_time) noexcept {
   // The schedule counts the coming dial already.
   failures_ = backoff_.streak() - 1;
   if (!reconnects_) {
@@ -25,6 +27,7 @@ link_core::step link_core::wait_for(duration delay, net::time_point now) noexcep
   }
   phase_ = phase::waiting;
   next_ = now + delay;
+  demand_at_ = asked_for_time ? net::never : now + demand_rest_;
   return {.what = todo::wait, .at = next_};
 }
 
@@ -71,7 +74,8 @@ link_core::step link_core::on_dial_failed(dial_failure why, std::optional<durati
                                           net::time_point now, net::random_stream& random) {
   if (phase_ == phase::stopped) return {.what = todo::park};
   assert(phase_ == phase::dialling || phase_ == phase::authenticating);
-  return wait_for(backoff_.on_failed(why, retry_after, random), now);
+  const bool asked_for_time = why != dial_failure::network || retry_after.has_value();
+  return wait_for(backoff_.on_failed(why, retry_after, random), now, asked_for_time);
 }
 
 link_core::step link_core::on_auth_ok(net::time_point now) {
@@ -112,6 +116,11 @@ link_core::step link_core::on_lost(net::time_point now, net::random_stream& rand
   }
   assert(phase_ == phase::starting || phase_ == phase::ready);
   return wait_for(backoff_.on_lost(now, random), now);
+}
+
+link_core::step link_core::on_demand(net::time_point now) {
+  if (phase_ != phase::waiting || now < demand_at_) return {.what = todo::nothing};
+  return begin();
 }
 
 link_core::step link_core::retry() {

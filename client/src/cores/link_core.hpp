@@ -26,6 +26,7 @@ namespace hassle::client {
 ///   starting       -- RUNNING, or waited long enough       --> ready
 ///   starting/ready -- lost                                 --> waiting
 ///   waiting        -- delay over, or retry()               --> token
+///                  -- a command waits, and the last attempt was demand_rest ago --> token
 ///   refused, spent -- retry()                              --> token
 ///   any            -- stop()                               --> stopped
 ///
@@ -91,6 +92,15 @@ class link_core {
   /// The connection is gone, whoever ended it.
   [[nodiscard]] step on_lost(net::time_point now, net::random_stream& random);
 
+  /// A command waits for a connection: there is more to win than while nobody does. `get_token`
+  /// where the last attempt ended at demand_at() or earlier, else `nothing`. Not after an answer
+  /// that asks for time (429, 403, Retry-After). The delays go on growing.
+  [[nodiscard]] step on_demand(net::time_point now);
+  /// When on_demand would begin an attempt; `never` = not before something else happens.
+  [[nodiscard]] net::time_point demand_at() const noexcept {
+    return phase_ == phase::waiting ? demand_at_ : net::never;
+  }
+
   /// Somebody knows that it is worth a try now. `nothing` where an attempt is under way or not
   /// needed.
   [[nodiscard]] step retry();
@@ -106,14 +116,17 @@ class link_core {
 
  private:
   step begin() noexcept;
-  step wait_for(duration delay, net::time_point now) noexcept;
+  /// `asked_for_time`: the delay is the server's wish, not only our caution.
+  step wait_for(duration delay, net::time_point now, bool asked_for_time = false) noexcept;
 
   bool reconnects_;
   bool refreshes_;
   bool asks_running_;
+  duration demand_rest_;
   backoff_schedule backoff_;
   phase phase_ = phase::idle;
   net::time_point next_ = net::never;
+  net::time_point demand_at_ = net::never;
   unsigned failures_ = 0;
   bool second_token_ = false;  ///< Tried after a refusal, and not accepted yet.
 };

@@ -149,14 +149,14 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
   while (!mine.over) {
     if (mine.sends > 0 && take_answer(mine)) break;  // The one that was given up came after all.
     if (auto use = ready_connection(mine)) co_return use;
-    auto suspect = best_connection(mine);
+    const auto suspect = best_connection(mine);
     const net::time_point now = shared_.now();
     const links::outlook hope = links_.look();
     const bool starting = hope == links::outlook::starting;
     if (hope == links::outlook::stopped) {
       mine.end_at_once(detail_code::stopped);
     } else if (suspect && now < mine.until) {
-      co_await await_life(mine, std::move(suspect));
+      co_await await_life(mine);
     } else if (hope == links::outlook::refused) {
       mine.end(outcome_kind::other, detail_code::auth);
     } else if (hope == links::outlook::full) {
@@ -179,9 +179,9 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
   co_return nullptr;
 }
 
-asio::awaitable<void> caller::await_life(call& mine, std::shared_ptr<session> use) {
+asio::awaitable<void> caller::await_life(call& mine) {
   const net::time_point began = shared_.now();
-  const net::wait_end how = co_await use->probe(mine.until);
+  const net::wait_end how = co_await links_.await_life(mine.wakes, mine.until);
   mine.stages.probing += shared_.now() - began;
   if (how == net::wait_end::cancelled) mine.end_at_once(detail_code::cancelled);
 }
@@ -338,6 +338,7 @@ asio::awaitable<void> caller::after_failure(call& mine) {
   const net::time_point now = shared_.now();
   mine.stages.answering += now - mine.round_began;
   record(mine, breaker_core::result::failure);
+  mine.round_began = now;
   if (mine.waits()) {
     mine.fail(outcome_kind::timeout, detail_code::answer_limit);
     for (call::attempt& each : mine.attempts) {
@@ -432,7 +433,7 @@ asio::awaitable<outcome> caller::ask(boost::json::object body, net::time_point u
       co_return co_await use->call(what, std::min(until, after(now, answer_limit_)));
     }
     if (use) {
-      how = co_await use->probe(until);
+      how = co_await links_.await_life(mine, until);
     } else {
       how = co_await links_.wait(mine, until);
     }

@@ -59,7 +59,7 @@ class caller {
   [[nodiscard]] std::shared_ptr<session> best_connection(const call& mine);
   [[nodiscard]] std::shared_ptr<session> ready_connection(const call& mine);
   asio::awaitable<std::shared_ptr<session>> await_connection(call& mine);
-  asio::awaitable<void> await_life(call& mine, std::shared_ptr<session> use);
+  asio::awaitable<void> await_life(call& mine);
   [[nodiscard]] bool breaker_lets_pass(call& mine);
   asio::awaitable<void> await_breaker(call& mine);
   [[nodiscard]] bool begin(call& mine, const std::shared_ptr<session>& use);

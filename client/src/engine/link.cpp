@@ -52,6 +52,12 @@ void link::retry() {
   if (core_.retry().what == todo::get_token) wake_.wake();
 }
 
+bool link::demand() {
+  if (core_.on_demand(now()).what != todo::get_token) return false;
+  wake_.wake();
+  return true;
+}
+
 net::time_point link::within(duration deadline_config::* own) const {
   const auto& limits = shared_.shared.settings.deadline;
   return limits ? now() + (*limits).*own : net::never;

@@ -62,6 +62,8 @@ class link {
   void want();
   /// Worth a try now: ends a wait, or `refused`.
   void retry();
+  /// A command waits: true if an attempt begins.
+  bool demand();
   /// Something outside of it changed that it may act upon: the preferred endpoint is up.
   void poke() { wake_.wake(); }
 

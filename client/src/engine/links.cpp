@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <list>
 #include <utility>
 
 namespace hassle::client {
@@ -100,7 +101,38 @@ links::outlook links::look() const {
 
 asio::awaitable<net::wait_end> links::wait(waiter& mine, net::time_point until) {
   const listed among(waiting_, mine);
+  const net::time_point again = std::min(until, demand());
+  const net::wait_end how = co_await room_.wait(mine, again);
+  co_return how == net::wait_end::timed_out&& again < until ? net::wait_end::opened : how;
+}
+
+asio::awaitable<net::wait_end> links::await_life(waiter& mine, net::time_point until) {
+  const listed among(waiting_, mine);
+  std::list<session::life_wait> asked;
+  for (const auto& each : slots_) {
+    const auto& one = each->current();
+    if (one && one->is_ready() && one->running && one->suspect(shared_.now())) {
+      asked.emplace_back(one, mine);
+    }
+  }
   co_return co_await room_.wait(mine, until);
+}
+
+/// When to ask again.
+net::time_point links::demand() {
+  const auto busy = [](const auto& each) {
+    const link_core::phase now = each->core().now();
+    return now != link_core::phase::waiting && now != link_core::phase::refused &&
+           now != link_core::phase::spent;
+  };
+  // Whose attempt is under way tells when it ends.
+  if (std::ranges::any_of(slots_, busy)) return net::never;
+  net::time_point again = net::never;
+  for (const auto& each : slots_) {
+    if (each->demand()) return net::never;
+    again = std::min(again, each->core().demand_at());
+  }
+  return again;
 }
 
 asio::awaitable<void> links::first_attempt() {

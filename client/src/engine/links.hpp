@@ -45,8 +45,12 @@ class links final : private link_listener {
     stopped,
   };
   [[nodiscard]] outlook look() const;
-  /// Waits until something about the connections is different.
+  /// Waits until something about the connections is different. While somebody waits, an attempt is
+  /// made more often than the delays say, by one slot.
   [[nodiscard]] asio::awaitable<net::wait_end> wait(waiter& mine, net::time_point until);
+  /// Asks all connections that are suspect for a sign of life at once, and waits until one of them
+  /// gives it or ends, or something else is different.
+  [[nodiscard]] asio::awaitable<net::wait_end> await_life(waiter& mine, net::time_point until);
 
   [[nodiscard]] const client_status& status() const noexcept { return status_; }
   void on_status(std::function<void(const client_status&)> hears);
@@ -68,6 +72,7 @@ class links final : private link_listener {
   void on_session_down(const std::shared_ptr<session>& which) override;
   void on_failure(std::string_view why) override;
 
+  [[nodiscard]] net::time_point demand();
   void wake_all();
   void update_status();
   void tell_status();

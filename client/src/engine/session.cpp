@@ -357,16 +357,10 @@ void session::on_thaw() {
   obey(live_->on_probe(shared_.now()));
 }
 
-asio::awaitable<net::wait_end> session::probe(net::time_point until) {
-  const auto self = shared_from_this();
-  if (phase_ != phase::ready) co_return net::wait_end::timed_out;
-  if (!suspect(shared_.now())) co_return net::wait_end::opened;
-  obey(live_->on_probe(shared_.now()));
-  waiter mine;
-  const listed among(probing_, mine);
-  const net::wait_end how = co_await room_.wait(mine, until);
-  const bool gone = how == net::wait_end::opened && phase_ != phase::ready;
-  co_return gone ? net::wait_end::timed_out : how;
+session::life_wait::life_wait(std::shared_ptr<session> of, waiter& wakes)
+    : of_(std::move(of)), among_(of_->probing_, wakes) {
+  assert(of_->phase_ == phase::ready);
+  of_->obey(of_->live_->on_probe(of_->shared_.now()));
 }
 
 void session::obey(liveness::action what) {

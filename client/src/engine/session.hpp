@@ -116,9 +116,15 @@ class session final : public session_channel,
   [[nodiscard]] bool suspect(net::time_point now) const noexcept {
     return distrusted_ || live_->suspect(now);
   }
-  /// Asks for a sign of life, if nobody has. `opened`: there is one; `timed_out`: it is gone, or
-  /// `until` came first; `cancelled`: the caller was.
-  [[nodiscard]] asio::awaitable<net::wait_end> probe(net::time_point until);
+  /// Asks for a sign of life, if nobody has; `wakes` is woken when there is one, or at the end.
+  class life_wait {
+   public:
+    life_wait(std::shared_ptr<session> of, waiter& wakes);
+
+   private:
+    std::shared_ptr<session> of_;
+    listed among_;
+  };
   /// A command sent at `sent_at` was not answered: if nothing came since, the session is suspect,
   /// or ended where there is no layer `probe` that could test it.
   void distrust(net::time_point sent_at);

@@ -181,6 +181,22 @@ TEST_F(CallerTest, AConnectionThatDiedSilentlyIsReplacedBeforeItIsUsed) {
   EXPECT_EQ(outcomes[0]->attempts, 1U);
 }
 
+TEST_F(CallerTest, AllSuspectConnectionsAreTestedTogetherAndTheFirstThatLivesIsUsed) {
+  settings.pool->size = 3;
+  start();
+  world.advance(6s);
+  world.connections[0]->mute = true;
+  world.connections[1]->mute = true;
+  send(service("toggle"));
+  EXPECT_TRUE(fresh(0)) << "the third one lives";
+  world.connections[2]->mute = true;
+  world.on_dial = [](std::size_t) { return scripted_world::dial_plan{.hangs = true}; };
+  world.advance(6s);
+  send(service("toggle"));
+  world.advance(2s);
+  EXPECT_EQ(world.open_connections(), 0U) << "all are given up at the same time";
+}
+
 TEST_F(CallerTest, WithoutProbeAnIdleConnectionIsUsedUntested) {
   settings.probe.reset();
   start();

@@ -119,6 +119,34 @@ TEST_F(LinkCoreFixture, ARetryEndsAWaitAndStartsTheDelaysOver) {
   EXPECT_EQ(link.on_dial_failed(dial_failure::network, std::nullopt, now, random).at, now + 1s);
 }
 
+TEST_F(LinkCoreFixture, ACommandThatWaitsBringsTheNextAttemptForwardButNotAtOnce) {
+  link_core link(plain());
+  (void)link.on_wanted();
+  net::time_point now = t0;
+  for (int n = 0; n < 6; ++n) {
+    (void)link.on_token();
+    now = link.on_dial_failed(dial_failure::network, std::nullopt, now, random).at;
+    if (n < 5) (void)link.on_timer(now);
+  }
+  EXPECT_EQ(link.next(), now) << "32 s after the last attempt";
+  EXPECT_EQ(link.demand_at(), now - 30s);
+  EXPECT_EQ(link.on_demand(now - 31s), step{todo::nothing});
+  EXPECT_EQ(link.on_demand(now - 30s), step{todo::get_token});
+  EXPECT_EQ(link.on_demand(now - 30s), step{todo::nothing});
+  (void)link.on_token();
+  EXPECT_EQ(link.on_dial_failed(dial_failure::network, std::nullopt, now, random).at, now + 60s)
+      << "and the delays go on growing";
+}
+
+TEST_F(LinkCoreFixture, NobodysNeedOverrulesAServerThatAsksForTime) {
+  link_core link(everything());
+  (void)link.on_wanted();
+  (void)link.on_token();
+  (void)link.on_dial_failed(dial_failure::network, 40s, t0, random);
+  EXPECT_EQ(link.demand_at(), net::never);
+  EXPECT_EQ(link.on_demand(t0 + 10s), step{todo::nothing});
+}
+
 TEST_F(LinkCoreFixture, ARefusedTokenIsFollowedByAFreshOneAtOnceAndThenByAWait) {
   link_core link(everything());
   (void)link.on_wanted();

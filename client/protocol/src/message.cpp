@@ -4,8 +4,10 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -14,6 +16,12 @@ namespace hassle::protocol {
 namespace json = boost::json;
 
 namespace {
+
+// A value takes many times the two bytes of its text: more than so many are not read. Homes with
+// tens of thousands of entities have a tenth of it. Commas within strings count as well.
+constexpr std::size_t values_max = 4'000'000;
+// Messages of one frame. Home Assistant keeps at most 4,096 for a client.
+constexpr std::size_t batch_max = 65'536;
 
 // Most messages are far smaller than this: they are parsed on the stack and only a payload is
 // copied out. Larger ones (get_states) are parsed into an arena that their payload keeps alive, so
@@ -110,6 +118,9 @@ std::expected<std::vector<server_message>, parse_failure> read_frame(
   parser.write(text, ec);
   if (ec) return std::unexpected(parse_failure::not_json);
   json::value frame = parser.release();
+  if (frame.is_array() && frame.get_array().size() > batch_max) {
+    return std::unexpected(parse_failure::not_a_message);
+  }
 
   std::vector<server_message> messages;
   if (json::array* batch = frame.if_array()) {
@@ -131,6 +142,9 @@ std::expected<std::vector<server_message>, parse_failure> read_frame(
 
 std::expected<std::vector<server_message>, parse_failure> parse_server_frame(
     std::string_view text) {
+  if (text.size() > values_max && std::ranges::count(text, ',') > std::ptrdiff_t{values_max}) {
+    return std::unexpected(parse_failure::not_json);
+  }
   if (text.size() > small_text_max) {
     const auto arena =
         json::make_shared_resource<json::monotonic_resource>(arena_per_text * text.size());

@@ -177,5 +177,19 @@ TEST(ClientMessage, CallServiceNamesItsTarget) {
       R"({"id":24,"type":"call_service","domain":"light","service":"turn_on","target":{"entity_id":"light.desk"}})");
 }
 
+// 64 MiB of small values would take two gigabytes.
+TEST(ParseServerFrame, RefusesMoreValuesThanAnyHomeHas) {
+  std::string text = R"({"id":1,"type":"result","success":true,"result":[0)";
+  for (int i = 0; i < 4'100'000; ++i) text += ",0";
+  text += "]}";
+  EXPECT_EQ(parse_server_frame(text).error(), parse_failure::not_json);
+}
+
+TEST(ParseServerFrame, RefusesAListOfMoreMessagesThanHomeAssistantEverKeeps) {
+  std::string text = R"([{"type":"pong"})";
+  for (int i = 0; i < 70'000; ++i) text += R"(,{"type":"pong"})";
+  EXPECT_EQ(parse_server_frame(text + "]").error(), parse_failure::not_a_message);
+}
+
 }  // namespace
 }  // namespace hassle::protocol

@@ -21,8 +21,17 @@ constexpr unsigned strays_max = 10'000;
 /// Bytes come all the time, but no message ever ends: 64 MiB take less on any link that is of use.
 constexpr duration endless_message = 5min;
 
-/// Of what a server says in its own words, so much is kept.
+/// Of what a server says in its own words, so much is kept: of a version, a refusal, a code.
 constexpr std::size_t words_max = 256;
+/// And of what it says for people: templates tell at length what is wrong with them.
+constexpr std::size_t explanation_max = 4096;
+
+/// Keeps the beginning of a text, whole characters of UTF-8.
+void shorten(std::string& text, std::size_t most) {
+  if (text.size() <= most) return;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  text.resize(most);
+}
 
 std::string text_of(const net::websocket_end& end) {
   if (end.peer_code) return "closed by peer (" + std::to_string(*end.peer_code) + ")";
@@ -255,6 +264,8 @@ void session::on_text(std::string_view text) {
   if (!messages) return on_not_a_message();
   not_messages_ = 0;
   for (protocol::server_message& each : *messages) {
+    shorten(each.error_code, words_max);
+    shorten(each.error_message, explanation_max);
     if (phase_ == phase::authenticating) {
       on_auth_message(each);
     } else if (phase_ == phase::ready) {

@@ -1,5 +1,7 @@
 #include "link_core.hpp"
 
+#include "draw.hpp"
+
 #include <cassert>
 
 namespace hassle::client {
@@ -8,7 +10,8 @@ link_core::link_core(const config& settings)
     : reconnects_(settings.reconnect.has_value()),
       refreshes_(settings.token.has_value()),
       asks_running_(settings.admission.has_value()),
-      demand_rest_(2 * settings.reconnect.value_or(reconnect_config{}).backoff_base),
+      spreads_(settings.jitter.has_value()),
+      demand_rest_(5 * settings.reconnect.value_or(reconnect_config{}).backoff_base),
       backoff_(settings.reconnect.value_or(reconnect_config{}), settings.jitter) {}
 
 link_core::step link_core::begin() noexcept {
@@ -17,8 +20,8 @@ link_core::step link_core::begin() noexcept {
   return {.what = todo::get_token};
 }
 
-link_core::step link_core::wait_for(duration delay, net::time_point now,
-                                    bool asked_for_time) noexcept {
+link_core::step link_core::wait_for(duration delay, net::time_point now, net::random_stream& random,
+                                    bool asked_for_time) {
   // The schedule counts the coming dial already.
   failures_ = backoff_.streak() - 1;
   if (!reconnects_) {
@@ -27,7 +30,9 @@ link_core::step link_core::wait_for(duration delay, net::time_point now,
   }
   phase_ = phase::waiting;
   next_ = now + delay;
-  demand_at_ = asked_for_time ? net::never : now + demand_rest_;
+  const duration rest =
+      spreads_ ? draw_between(demand_rest_, 3 * demand_rest_, random) : demand_rest_;
+  demand_at_ = asked_for_time ? net::never : now + rest;
   return {.what = todo::wait, .at = next_};
 }
 
@@ -60,7 +65,7 @@ link_core::step link_core::on_token_refused() {
 link_core::step link_core::on_token_late(net::time_point now, net::random_stream& random) {
   if (phase_ == phase::stopped) return {.what = todo::park};
   assert(phase_ == phase::token);
-  return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now);
+  return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now, random);
 }
 
 link_core::step link_core::on_dialled() {
@@ -75,7 +80,7 @@ link_core::step link_core::on_dial_failed(dial_failure why, std::optional<durati
   if (phase_ == phase::stopped) return {.what = todo::park};
   assert(phase_ == phase::dialling || phase_ == phase::authenticating);
   const bool asked_for_time = why != dial_failure::network || retry_after.has_value();
-  return wait_for(backoff_.on_failed(why, retry_after, random), now, asked_for_time);
+  return wait_for(backoff_.on_failed(why, retry_after, random), now, random, asked_for_time);
 }
 
 link_core::step link_core::on_auth_ok(net::time_point now) {
@@ -99,7 +104,7 @@ link_core::step link_core::on_auth_invalid(bool again, net::time_point now,
     second_token_ = true;
     return begin();
   }
-  return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now);
+  return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now, random);
 }
 
 link_core::step link_core::on_running() {
@@ -112,10 +117,10 @@ link_core::step link_core::on_running() {
 link_core::step link_core::on_lost(net::time_point now, net::random_stream& random) {
   if (phase_ == phase::stopped) return {.what = todo::park};
   if (phase_ == phase::authenticating) {
-    return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now);
+    return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now, random);
   }
   assert(phase_ == phase::starting || phase_ == phase::ready);
-  return wait_for(backoff_.on_lost(now, random), now);
+  return wait_for(backoff_.on_lost(now, random), now, random);
 }
 
 link_core::step link_core::on_demand(net::time_point now) {

@@ -26,7 +26,7 @@ namespace hassle::client {
 ///   starting       -- RUNNING, or waited long enough       --> ready
 ///   starting/ready -- lost                                 --> waiting
 ///   waiting        -- delay over, or retry()               --> token
-///                  -- a command waits, and the last attempt was demand_rest ago --> token
+///                  -- a command waits, and the last attempt is not too recent  --> token
 ///   refused, spent -- retry()                              --> token
 ///   any            -- stop()                               --> stopped
 ///
@@ -93,8 +93,9 @@ class link_core {
   [[nodiscard]] step on_lost(net::time_point now, net::random_stream& random);
 
   /// A command waits for a connection: there is more to win than while nobody does. `get_token`
-  /// where the last attempt ended at demand_at() or earlier, else `nothing`. Not after an answer
-  /// that asks for time (429, 403, Retry-After). The delays go on growing.
+  /// from demand_at() on, which is 5 to 15 backoff_base after the last attempt (drawn where there
+  /// is `jitter`: a herd must not return together), else `nothing`. Not after an answer that asks
+  /// for time (429, 403, Retry-After). The delays go on growing.
   [[nodiscard]] step on_demand(net::time_point now);
   /// When on_demand would begin an attempt; `never` = not before something else happens.
   [[nodiscard]] net::time_point demand_at() const noexcept {
@@ -117,11 +118,13 @@ class link_core {
  private:
   step begin() noexcept;
   /// `asked_for_time`: the delay is the server's wish, not only our caution.
-  step wait_for(duration delay, net::time_point now, bool asked_for_time = false) noexcept;
+  step wait_for(duration delay, net::time_point now, net::random_stream& random,
+                bool asked_for_time = false);
 
   bool reconnects_;
   bool refreshes_;
   bool asks_running_;
+  bool spreads_;
   duration demand_rest_;
   backoff_schedule backoff_;
   phase phase_ = phase::idle;

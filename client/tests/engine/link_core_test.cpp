@@ -129,10 +129,10 @@ TEST_F(LinkCoreFixture, ACommandThatWaitsBringsTheNextAttemptForwardButNotAtOnce
     if (n < 5) (void)link.on_timer(now);
   }
   EXPECT_EQ(link.next(), now) << "32 s after the last attempt";
-  EXPECT_EQ(link.demand_at(), now - 30s);
-  EXPECT_EQ(link.on_demand(now - 31s), step{todo::nothing});
-  EXPECT_EQ(link.on_demand(now - 30s), step{todo::get_token});
-  EXPECT_EQ(link.on_demand(now - 30s), step{todo::nothing});
+  EXPECT_EQ(link.demand_at(), now - 27s);
+  EXPECT_EQ(link.on_demand(now - 28s), step{todo::nothing});
+  EXPECT_EQ(link.on_demand(now - 27s), step{todo::get_token});
+  EXPECT_EQ(link.on_demand(now - 27s), step{todo::nothing});
   (void)link.on_token();
   EXPECT_EQ(link.on_dial_failed(dial_failure::network, std::nullopt, now, random).at, now + 60s)
       << "and the delays go on growing";

@@ -119,11 +119,11 @@ TEST_F(LinksTest, WhileACommandWaitsItIsTriedMoreOften) {
   };
   start();
   world.advance(1h);  // The delays are at their cap.
-  send(service("turn_on"), 20s);
+  send(service("turn_on"), 30s);
   world.advance(9s);
   EXPECT_EQ(detail(0), "(waits)");
   up = true;
-  world.advance(2s);
+  world.advance(15s);
   EXPECT_TRUE(fresh(0));
 }
 

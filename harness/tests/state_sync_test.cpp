@@ -76,7 +76,8 @@ client::config settings_of_best() {
   made.server = {"homeassistant.local", 8123};
   made.access_token = std::string(mockha::default_access_token);
   made.unpredictable_masks = false;
-  made.reconnect.emplace();
+  // Whatever the dice say, it is there again while Home Assistant starts.
+  made.reconnect.emplace().backoff_cap = 2s;
   made.health.emplace();
   made.correlation.emplace();
   made.deadline.emplace();

@@ -147,6 +147,7 @@ asio::awaitable<void> call_bare(bench_world& world, const config& settings,
   const auto connection = std::make_shared<session>(
       shared, room, std::make_unique<instant_home>(world.executor()), 0, 1);
   (void)co_await connection->authenticate("token", net::never);
+  // It outlives its coroutines: `repeat` ends after the last of them. NOLINTNEXTLINE
   auto once = [&]() -> asio::awaitable<void> {
     const command what = make_command();
     const outcome result = co_await connection->call(what, shared.now() + 5s);
@@ -162,6 +163,7 @@ asio::awaitable<void> call_guarded(bench_world& world, const config& settings,
                                    benchmark::State& state) {
   resilient_client client(world, settings, nullptr);
   co_await client.start();
+  // As above. NOLINTNEXTLINE
   auto once = [&]() -> asio::awaitable<void> {
     command what = make_command();
     const outcome result = co_await client.send(std::move(what), world.time().now() + 8s);

@@ -67,6 +67,10 @@ struct call_state {
     return (attempts[0].sent_at >= attempts[1].sent_at ? attempts[0] : attempts[1]).on.get();
   }
 
+  [[nodiscard]] net::time_point last_sent() const noexcept {
+    return std::max(attempts[0].sent_at, attempts[1].sent_at);
+  }
+
   /// It cannot go on. What is known of an earlier send says more than that.
   void end(outcome_kind kind, std::string_view detail) {
     over = true;

@@ -131,9 +131,13 @@ asio::awaitable<void> caller::await_turn(call& mine) {
 
 /// The best there is, the one that it was sent on before only if there is no other; null = none.
 std::shared_ptr<session> caller::best_connection(const call& mine) {
-  auto use = links_.choose(mine.last_used());
-  if (!use && mine.sends > 0) use = links_.choose();
-  return use;
+  if (mine.sends == 0) return links_.choose();
+  // What one connection died of, the others may have died of: with `probe` they are tested, without
+  // it only one that was heard of since will do. A new one is being made.
+  const bool tested = shared_.settings.probe.has_value();
+  const net::time_point heard_after = tested ? net::time_point::min() : mine.last_sent();
+  auto use = links_.choose(mine.last_used(), heard_after);
+  return use ? use : links_.choose(nullptr, heard_after);
 }
 
 std::shared_ptr<session> caller::ready_connection(const call& mine) {

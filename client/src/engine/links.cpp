@@ -62,13 +62,14 @@ void links::want() {
   for (const auto& each : slots_) each->want();
 }
 
-std::shared_ptr<session> links::choose(const session* except) {
+std::shared_ptr<session> links::choose(const session* except, net::time_point heard_after) {
   const net::time_point now = shared_.now();
   std::optional<std::size_t> excepted;
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const session* each = slots_[i]->current().get();
     connection_candidate& candidate = candidates_[i];
-    candidate.ready = each != nullptr && each->is_ready() && each->running;
+    candidate.ready =
+        each != nullptr && each->is_ready() && each->running && each->last_byte() > heard_after;
     if (!candidate.ready) continue;
     candidate.suspect = each->suspect(now);
     candidate.in_flight = each->in_flight();

@@ -32,8 +32,10 @@ class links final : private link_listener {
   /// Waits until the first attempt has led to something.
   [[nodiscard]] asio::awaitable<void> first_attempt();
 
-  /// The connection for the next command; null = none will do now. `except` is not chosen.
-  [[nodiscard]] std::shared_ptr<session> choose(const session* except = nullptr);
+  /// The connection for the next command; null = none will do now. Not `except`, and none from
+  /// which nothing came after `heard_after`.
+  [[nodiscard]] std::shared_ptr<session> choose(
+      const session* except = nullptr, net::time_point heard_after = net::time_point::min());
 
   /// What can be hoped for where there is none.
   enum class outlook : std::uint8_t {

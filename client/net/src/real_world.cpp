@@ -264,9 +264,7 @@ std::unique_ptr<world> make_real_world(asio::any_io_executor executor, std::uint
   return std::make_unique<executor_world>(std::move(executor), seed);
 }
 
-time_point machine_now() {
-  return time_point(std::chrono::steady_clock::now().time_since_epoch());
-}
+time_point machine_now() { return time_point(std::chrono::steady_clock::now().time_since_epoch()); }
 
 std::uint64_t unpredictable_seed() {
   std::array<unsigned char, sizeof(std::uint64_t)> bytes{};

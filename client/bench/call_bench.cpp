@@ -6,6 +6,7 @@
 #include "tests/engine/fake_dialler.hpp"
 
 #include <hassle/client/client.hpp>
+#include <hassle/client/settings.hpp>
 #include <hassle/net/real_world.hpp>
 
 #include <benchmark/benchmark.h>
@@ -104,23 +105,8 @@ class bench_world final : public dialling_world {
 };
 
 config all_layers() {
-  config settings;
-  settings.style = engine_style::best;
+  config settings = production_config();
   settings.access_token = "token";
-  settings.reconnect.emplace();
-  settings.health.emplace();
-  settings.breaker.emplace();
-  settings.degradation.emplace();
-  settings.pool.emplace();
-  settings.correlation.emplace();
-  settings.deadline.emplace();
-  settings.jitter.emplace();
-  settings.probe.emplace();
-  settings.idempotency.emplace();
-  settings.mirror.emplace();
-  settings.admission.emplace();
-  settings.token.emplace();
-  settings.failover.emplace();
   return settings;
 }
 

@@ -18,28 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// Ten minutes without a jitter, one host, commands as listed.
-std::string story(std::string_view commands_and_faults, std::string_view more = "") {
-  std::string text = R"(
-schema = 1
-title = "a story"
-duration = "10m"
-settle = "0s"
-clients = ["naive"]
-[network]
-latency = "20ms"
-[workload]
-at_limit = "proceed"
-)";
-  return text.append(more).append(commands_and_faults);
-}
-
-std::string command(std::string_view at, std::string_view kind = "turn_on",
-                    std::string_view target = "light.kitchen") {
-  return "[[command]]\nat = \"" + std::string(at) + "\"\nkind = \"" + std::string(kind) +
-         "\"\ntarget = \"" + std::string(target) + "\"\n";
-}
-
 std::string cut(std::string_view how, std::string_view at) {
   return "[[fault]]\nkind = \"cut\"\nhow = \"" + std::string(how) + "\"\nat = \"" +
          std::string(at) + "\"\n";

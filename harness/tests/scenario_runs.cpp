@@ -73,4 +73,24 @@ test_run run_named(std::string_view name, std::string_view client, std::uint64_t
   return run(must(scenario::find_scenario(name)), client, seed);
 }
 
+std::string story(std::string_view commands_and_faults, std::string_view more) {
+  std::string text = R"(
+schema = 1
+title = "a story"
+duration = "10m"
+settle = "0s"
+clients = ["naive"]
+[network]
+latency = "20ms"
+[workload]
+at_limit = "proceed"
+)";
+  return text.append(more).append(commands_and_faults);
+}
+
+std::string command(std::string_view at, std::string_view kind, std::string_view target) {
+  return "[[command]]\nat = \"" + std::string(at) + "\"\nkind = \"" + std::string(kind) +
+         "\"\ntarget = \"" + std::string(target) + "\"\n";
+}
+
 }  // namespace hassle::harness

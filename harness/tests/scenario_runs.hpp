@@ -27,6 +27,12 @@ struct test_run {
                                                std::chrono::nanoseconds from = {}) const;
 };
 
+/// A scenario text: ten minutes without a jitter, one host, commands and faults as given; `more`
+/// comes at the end of the workload.
+[[nodiscard]] std::string story(std::string_view commands_and_faults, std::string_view more = "");
+[[nodiscard]] std::string command(std::string_view at, std::string_view kind = "turn_on",
+                                  std::string_view target = "light.kitchen");
+
 /// Runs a scenario text with a client of the library; what is wrong with either fails the test.
 [[nodiscard]] test_run run_text(std::string_view scenario_text, std::string_view client,
                                 std::uint64_t seed = 1);

@@ -1,4 +1,5 @@
 #include <hassle/client/lint.hpp>
+#include <hassle/client/settings.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,21 +50,8 @@ config the_official_client() {
 }
 
 config production() {
-  config all{.style = engine_style::best};
-  all.reconnect.emplace();
-  all.health.emplace();
-  all.breaker.emplace();
-  all.degradation.emplace();
-  all.pool.emplace();
-  all.correlation.emplace();
-  all.deadline.emplace();
-  all.jitter.emplace();
-  all.probe.emplace();
-  all.idempotency.emplace();
-  all.mirror.emplace();
-  all.admission.emplace();
-  all.token.emplace().refresh_token = "r";
-  all.failover.emplace();
+  config all = production_config();
+  all.token->refresh_token = "r";
   return all;
 }
 

@@ -1,3 +1,4 @@
+#include <hassle/client/settings.hpp>
 #include <hassle/client/validate.hpp>
 
 #include <gmock/gmock.h>
@@ -20,22 +21,11 @@ using ::testing::Not;
 
 /// Everything on, everything as it comes.
 config everything() {
-  config all{.access_token = "secret", .style = engine_style::best, .tls = tls_config{}};
+  config all = production_config();
+  all.access_token = "secret";
+  all.tls.emplace();
   all.proxy.emplace().server = {"proxy.lan", 3128};
-  all.reconnect.emplace();
-  all.health.emplace();
-  all.breaker.emplace();
-  all.degradation.emplace();
-  all.pool.emplace();
-  all.correlation.emplace();
-  all.deadline.emplace();
-  all.jitter.emplace();
-  all.probe.emplace();
-  all.idempotency.emplace();
-  all.mirror.emplace();
-  all.admission.emplace();
-  all.token.emplace();
-  all.failover.emplace().others.resize(1);
+  all.failover->others.resize(1);
   return all;
 }
 

@@ -3,6 +3,7 @@
 #include "scripted_world.hpp"
 
 #include <hassle/client/client.hpp>
+#include <hassle/client/settings.hpp>
 
 #include <gmock/gmock.h>
 
@@ -38,23 +39,9 @@ struct told final : observer {
 
 /// All layers, with no dice where they would only be in the way.
 inline config all_layers() {
-  config settings;
-  settings.style = engine_style::best;
+  config settings = production_config();
   settings.access_token = "secret";
-  settings.reconnect.emplace();
-  settings.health.emplace();
-  settings.breaker.emplace();
-  settings.degradation.emplace();
-  settings.pool.emplace().size = 1;
-  settings.correlation.emplace();
-  settings.deadline.emplace();
-  settings.jitter.emplace();
-  settings.probe.emplace();
-  settings.idempotency.emplace();
-  settings.mirror.emplace();
-  settings.admission.emplace();
-  settings.token.emplace();
-  settings.failover.emplace();
+  settings.pool->size = 1;
   return settings;
 }
 

@@ -14,9 +14,9 @@ hassle_add_test(client_settings_test
 
 hassle_add_test(ha_client_test
   SOURCES tests/api/ha_client_test.cpp tests/api/scripted_home.cpp
-  LIBS hassle::client LABELS loopback)
+  LIBS hassle::client LABELS loopback THREADS)
 
 hassle_add_test(client_telemetry_test
   SOURCES tests/api/openmetrics_test.cpp tests/api/spdlog_sink_test.cpp
   LIBS hassle::client spdlog::spdlog rapidcheck
-  ENVIRONMENT "RC_PARAMS=seed=20251108")
+  ENVIRONMENT "RC_PARAMS=seed=20251108" THREADS)

@@ -58,7 +58,9 @@ std::expected<config, input_error> client_settings(const client_profile& profile
         profile.name, {}, fmt::format("layer '{}' does not exist in this client", layer), ""});
   }
   for (const setting& each : profile.settings) {
-    if (std::ranges::find(profile.layers, each.layer) == profile.layers.end()) continue;
+    const bool is_on =
+        each.layer.empty() || std::ranges::find(profile.layers, each.layer) != profile.layers.end();
+    if (!is_on) continue;
     auto put = client::set_setting(result, each.layer, each.key, value_of(each));
     if (!put) return std::unexpected(error_of(profile, std::move(put.error())));
   }

@@ -1,5 +1,7 @@
 #include "harness/conductor.hpp"
 
+#include "harness/process.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -34,7 +36,7 @@ reports::outcome outcome_of(client::outcome_kind kind) {
 }
 
 // Owns the process until it has ended.
-boost::asio::awaitable<void> end_process(std::unique_ptr<process> ending) {
+boost::asio::awaitable<void> end_process(std::unique_ptr<subject> ending) {
   co_await ending->kill();
 }
 
@@ -143,17 +145,28 @@ void conductor::end_fault(std::size_t index) {
 // ---- Commands -----------------------------------------------------------------------------------
 
 void conductor::issue(const scenario::planned_command& command) {
-  wake();
-  if (!current_) boot();
+  // Known before the process boots: one that is up at once would find nothing to do, and be frozen.
+  in_flight& mine = in_flight_[command.number];
+  if (suspended_ == 0) {
+    wake();
+    if (!current_) boot();
+  }
   with_.record.add({.kind = event_kind::command_issued,
                     .command = command.number,
                     .value = command.limit.count(),
                     .text = label_of(command)});
-  in_flight& mine = in_flight_[command.number];
   mine.command = command;
   mine.limit = std::make_unique<net::timer>(with_.clock);
   mine.limit->call_at(net::time_point(command.at + command.limit),
                       [this, number = command.number] { on_limit(number); });
+  if (suspended_ == 0) {
+    hand_over(command);
+  } else {
+    held_back_.push_back(command.number);
+  }
+}
+
+void conductor::hand_over(const scenario::planned_command& command) {
   current_->issue(command, [this](const scenario::planned_command& which,
                                   const client::outcome& result) { on_done(which, result); });
 }
@@ -176,21 +189,34 @@ void conductor::on_limit(std::uint32_t number) {
                     .command = number,
                     .text = reports::outcome_text(reports::outcome::timeout, "invocation limit")});
   if (scenario_.load.at_limit == scenario::on_limit::recycle) {
-    // The runtime kills the process, and with it whatever else it was doing.
-    for (const auto& [other, unused] : in_flight_) {
-      with_.record.add(
-          {.kind = event_kind::command_done,
-           .command = other,
-           .text = reports::outcome_text(reports::outcome::timeout, "killed with its process")});
+    if (suspended_ > 0) {
+      recycle_on_resume_ = true;  // The runtime stands still with its machine.
+      return;
     }
-    in_flight_.clear();
+    // The runtime kills the process, and with it whatever else it was doing.
+    end_in_flight();
     stop_process("invocation limit");
   }
   after_command();
 }
 
+/// Of what the process was doing nothing will come.
+void conductor::end_in_flight() {
+  for (auto it = in_flight_.begin(); it != in_flight_.end();) {
+    if (std::ranges::find(held_back_, it->first) != held_back_.end()) {
+      ++it;  // It has not seen this one.
+      continue;
+    }
+    with_.record.add(
+        {.kind = event_kind::command_done,
+         .command = it->first,
+         .text = reports::outcome_text(reports::outcome::timeout, "killed with its process")});
+    it = in_flight_.erase(it);
+  }
+}
+
 void conductor::after_command() {
-  if (!in_flight_.empty() || finishing_) return;
+  if (!in_flight_.empty() || finishing_ || suspended_ > 0) return;
   if (recycle_when_idle_) {
     recycle();
   } else {
@@ -203,7 +229,9 @@ void conductor::after_command() {
 void conductor::boot() {
   wake();
   with_.record.add({.kind = event_kind::process_started, .value = ++generation_});
-  current_ = std::make_unique<process>(with_.machine.world(), settings_, with_.record);
+  client::config settings = settings_;
+  with_.machine.log_in(settings);
+  current_ = with_.machine.make_subject(std::move(settings));
   current_->on_up = [this] { after_command(); };
   current_->boot(scenario_.where_client_lives.cold_start);
 }
@@ -227,15 +255,58 @@ void conductor::rest() {
   if (!scenario_.where_client_lives.freeze_between_invocations || frozen_) return;
   if (!current_ || !current_->is_up()) return;
   frozen_ = true;
-  with_.record.add({.kind = event_kind::host_frozen});
-  with_.machine.freeze();
+  stand_still_or_not();
 }
 
 void conductor::wake() {
-  if (!frozen_) return;
   frozen_ = false;
-  with_.record.add({.kind = event_kind::host_thawed});
-  with_.machine.thaw();
+  stand_still_or_not();
+}
+
+void conductor::stand_still_or_not() {
+  const bool still = frozen_ || suspended_ > 0;
+  if (std::exchange(stands_still_, still) == still) return;
+  if (still) {
+    with_.record.add({.kind = event_kind::host_frozen});
+    with_.machine.freeze();
+    if (current_) current_->freeze();
+  } else {
+    with_.record.add({.kind = event_kind::host_thawed});
+    with_.machine.thaw();
+    if (current_) current_->thaw();
+  }
+}
+
+void conductor::suspend() {
+  ++suspended_;
+  stand_still_or_not();
+}
+
+void conductor::resume() {
+  if (suspended_ == 0 || --suspended_ > 0) return;
+  stand_still_or_not();
+  if (std::exchange(recycle_on_resume_, false)) {
+    wake();
+    end_in_flight();
+    stop_process("invocation limit");
+  }
+  for (const std::uint32_t number : std::exchange(held_back_, {})) {
+    const auto found = in_flight_.find(number);
+    if (found == in_flight_.end()) continue;  // The user has stopped waiting.
+    wake();
+    if (!current_) boot();
+    hand_over(found->second.command);
+  }
+  after_command();
+}
+
+bool conductor::kill() {
+  if (!current_) return false;
+  wake();
+  with_.machine.close_connections();
+  end_in_flight();
+  stop_process("killed");
+  return true;
 }
 
 void conductor::stop_early() {
@@ -243,12 +314,22 @@ void conductor::stop_early() {
   next_step_ = steps_.size();
   next_timer_.cancel();
   in_flight_.clear();
+  held_back_.clear();
   finish();
 }
 
 void conductor::finish() {
   assert(in_flight_.empty() && "the end of a run comes after every limit");
   finishing_ = true;
+  if (current_ && !stands_still_) {
+    with_.machine.inspect(*current_, [this] { end_run(); });
+  } else {
+    end_run();
+  }
+}
+
+void conductor::end_run() {
+  suspended_ = 0;
   wake();
   stop_process("end of run");
   endings_.when_idle([this] { on_finished_(); });

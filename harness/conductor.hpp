@@ -1,7 +1,7 @@
 #pragma once
 
-#include "harness/process.hpp"
 #include "harness/recorder.hpp"
+#include "harness/subject.hpp"
 #include "scenarios/plan.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -27,6 +27,15 @@ class client_machine {
   virtual void thaw() = 0;
   /// All its connections are gone; their peers are not told.
   virtual void lose_connections() = 0;
+  /// Its programs are gone, the machine is not: it closes their connections.
+  virtual void close_connections() = 0;
+  /// Fills in what a program knows of its login as it begins.
+  virtual void log_in(client::config& settings) = 0;
+  /// A new life of the client under test, with these settings; its boot comes next.
+  [[nodiscard]] virtual std::unique_ptr<subject> make_subject(client::config settings) = 0;
+  /// The plan is carried out, and the last one is about to end. Calls `then` once, at once or
+  /// later, when it has seen what it wants.
+  virtual void inspect(subject& last, std::function<void()> then) = 0;
 
  protected:
   ~client_machine() = default;
@@ -69,6 +78,14 @@ class conductor {
   /// outcome. `on_finished` is called as ever.
   void stop_early();
 
+  /// The machine stands still until `resume`, which is called as often: what is asked of it waits.
+  void suspend();
+  void resume();
+  /// The process ends at once, and what it was doing; the next command boots another one. False if
+  /// there is none.
+  bool kill();
+  [[nodiscard]] bool has_process() const noexcept { return current_ != nullptr; }
+
   /// When the last command has ended, whatever happens.
   [[nodiscard]] net::time_point last_instant() const noexcept { return last_instant_; }
 
@@ -92,16 +109,20 @@ class conductor {
   void end_fault(std::size_t index);
 
   void issue(const scenario::planned_command& command);
+  void hand_over(const scenario::planned_command& command);
   void on_done(const scenario::planned_command& command, const client::outcome& result);
   void on_limit(std::uint32_t number);
   void after_command();
 
   void boot();
   void stop_process(std::string_view why);
+  void end_in_flight();
   void recycle();
   void rest();
   void wake();
+  void stand_still_or_not();
   void finish();
+  void end_run();
 
   parts with_;
   const scenario::scenario& scenario_;
@@ -112,11 +133,15 @@ class conductor {
   net::timer next_timer_;
   net::time_point last_instant_{};
 
-  std::unique_ptr<process> current_;
+  std::unique_ptr<subject> current_;
   std::uint32_t generation_ = 0;
   std::map<std::uint32_t, in_flight> in_flight_;
   bool recycle_when_idle_ = false;
-  bool frozen_ = false;
+  bool frozen_ = false;                   ///< Between invocations.
+  unsigned suspended_ = 0;                ///< So many times.
+  bool stands_still_ = false;             ///< For one reason or the other.
+  std::vector<std::uint32_t> held_back_;  ///< Commands that a suspended machine has not seen.
+  bool recycle_on_resume_ = false;
   bool finishing_ = false;
   std::function<void()> on_finished_;
   net::task_group endings_;  ///< Processes that are being killed.

@@ -33,6 +33,10 @@ client::command command_for(const scenario::planned_command& planned) {
       result.body = {{"type", "get_states"}};
       result.cache_key = planned.target;  // The report caches per device.
       return result;
+    case command_kind::get_config:
+      result.body = {{"type", "get_config"}};
+      result.cache_key = "config";
+      return result;
     case command_kind::get_state_service:
       result.body = {{"type", "call_service"},
                      {"domain", "homeassistant"},
@@ -49,6 +53,8 @@ std::string label_of(const scenario::planned_command& planned) {
   switch (planned.kind) {
     case command_kind::get_states:
       return "get_states";
+    case command_kind::get_config:
+      return "get_config";
     case command_kind::get_state_service:
       return "homeassistant.get_state " + planned.target;
     case command_kind::turn_on:
@@ -61,8 +67,13 @@ std::string label_of(const scenario::planned_command& planned) {
   return {};
 }
 
-process::process(net::world& where, client::config settings, recorder& record)
-    : where_(where), client_(where, std::move(settings), &record), tasks_(where.executor()) {}
+process::process(net::world& where, client::config settings, const scenario::scenario& lives_in,
+                 recorder& record)
+    : where_(where),
+      style_(settings.style),
+      client_(where, std::move(settings), &record),
+      program_(where, lives_in, record),
+      tasks_(where.executor()) {}
 
 void process::boot(net::duration cold_start) { tasks_.spawn(start(cold_start)); }
 
@@ -72,24 +83,35 @@ asio::awaitable<void> process::start(net::duration cold_start) {
     const net::error_code cut_short = co_await net::sleep_until(time, time.now() + cold_start);
     if (cut_short) co_return;
   }
+  program_.begin(client_, style_);
   co_await client_.start();
   up_.open();
   if (on_up) on_up();
 }
 
 void process::issue(const scenario::planned_command& command, done on_done) {
-  tasks_.spawn(run(command, std::move(on_done)));
+  // By the host's clock, which may have stood still before.
+  const net::time_point limit = where_.time().now() + command.limit;
+  tasks_.spawn(run(command, limit, std::move(on_done)));
 }
 
-asio::awaitable<void> process::run(scenario::planned_command command, done on_done) {
+asio::awaitable<void> process::run(scenario::planned_command command, net::time_point limit,
+                                   done on_done) {
   const net::wait_end how = co_await up_.wait(where_.time());
   if (how != net::wait_end::opened) co_return;
-  const net::time_point limit{command.at + command.limit};
   const client::outcome result = co_await client_.send(command_for(command), limit);
   if (!tasks_.stopping()) on_done(command, result);
 }
 
+void process::show_mirror(const shown& then) {
+  // Clients of style `lee` may not even be asked.
+  const bool keeps_one = style_ == client::engine_style::best;
+  const client::state_mirror* mirror = keeps_one ? client_.mirror() : nullptr;
+  then(mirror != nullptr && mirror->live() ? mirror : nullptr);
+}
+
 asio::awaitable<void> process::kill() {
+  program_.end();
   tasks_.stop();
   co_await client_.stop();
   co_await tasks_.join();

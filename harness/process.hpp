@@ -1,7 +1,10 @@
 #pragma once
 
+#include "harness/application.hpp"
 #include "harness/recorder.hpp"
+#include "harness/subject.hpp"
 #include "scenarios/plan.hpp"
+#include "scenarios/scenario.hpp"
 
 #include <hassle/client/client.hpp>
 #include <hassle/net/gate.hpp>
@@ -11,42 +14,34 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
-#include <functional>
 
 namespace hassle::harness {
 
 namespace asio = boost::asio;
 
-/// One life of the process under test: a client from cold start to its end.
-class process {
+/// The client as we wrote it, with the program around it, in this very program.
+class process final : public subject {
  public:
-  using done = std::function<void(const scenario::planned_command&, const client::outcome&)>;
+  /// World, scenario and recorder outlive the process.
+  process(net::world& where, client::config settings, const scenario::scenario& lives_in,
+          recorder& record);
 
-  /// World and recorder outlive the process.
-  process(net::world& where, client::config settings, recorder& record);
+  void boot(net::duration cold_start) override;
+  void issue(const scenario::planned_command& command, done on_done) override;
+  [[nodiscard]] bool is_up() const noexcept override { return up_.is_open(); }
+  void show_mirror(const shown& then) override;
+  [[nodiscard]] asio::awaitable<void> kill() override;
 
-  /// Boots: `cold_start` passes, then the client starts.
-  void boot(net::duration cold_start);
-
-  /// Sends a command once the process is up. `done` is called when the client has its outcome, and
-  /// never after `kill` began.
-  void issue(const scenario::planned_command& command, done on_done);
-
-  /// Up, with nothing left to do by itself.
-  [[nodiscard]] bool is_up() const noexcept { return up_.is_open(); }
-
-  /// Called once the process is up.
-  std::function<void()> on_up;
-
-  /// Ends everything that runs in the process, and waits for it.
-  [[nodiscard]] asio::awaitable<void> kill();
+  [[nodiscard]] client::resilient_client& client() noexcept { return client_; }
 
  private:
   asio::awaitable<void> start(net::duration cold_start);
-  asio::awaitable<void> run(scenario::planned_command command, done on_done);
+  asio::awaitable<void> run(scenario::planned_command command, net::time_point limit, done on_done);
 
   net::world& where_;
+  const client::engine_style style_;
   client::resilient_client client_;
+  application program_;
   net::task_group tasks_;
   net::gate up_;
 };

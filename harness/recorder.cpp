@@ -53,6 +53,7 @@ constexpr auto translations = [] {
       {from::subscription_live, to::subscription_live},
       {from::subscription_rejected, to::subscription_rejected},
       {from::subscription_gap, to::subscription_gap},
+      {from::trouble, to::client_trouble},
   });
 }();
 
@@ -60,7 +61,7 @@ constexpr bool all_kinds_in_order() noexcept {
   for (std::size_t i = 0; i < translations.size(); ++i) {
     if (static_cast<std::size_t>(translations[i].from) != i) return false;
   }
-  return translations.back().from == client::client_event_kind::subscription_gap;
+  return translations.back().from == client::client_event_kind::trouble;
 }
 static_assert(all_kinds_in_order());
 
@@ -78,6 +79,28 @@ void recorder::on_event(const client::client_event& event) {
        .command = event.tag,
        .value = event.value,
        .text = std::string(event.text)});
+}
+
+void recorder::watch(const reports::event& e) noexcept {
+  const net::time_point now{e.at};
+  switch (e.kind) {
+    using enum reports::event_kind;
+    case fault_began:
+    case command_issued:
+      return idleness_.begin(now);
+    case fault_ended:
+    case command_done:
+      return idleness_.end(now);
+    case process_started:
+    case process_stopped:
+    case host_thawed:
+    case phase_changed:
+    case connection_cut:
+    case home_changed:
+      return idleness_.disturb(now);
+    default:
+      return;
+  }
 }
 
 }  // namespace hassle::harness

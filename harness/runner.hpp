@@ -1,7 +1,8 @@
 #pragma once
 
+#include "harness/household.hpp"
 #include "harness/simulated_run.hpp"
-#include "reports/analysis.hpp"
+#include "reports/report.hpp"
 #include "scenarios/error.hpp"
 #include "scenarios/profile.hpp"
 #include "scenarios/scenario.hpp"
@@ -22,12 +23,38 @@ struct entry {
   const scenario::scenario* what = nullptr;
   scenario::client_profile client;
   std::uint32_t seeds = 1;
+  std::uint64_t skip = 0;  ///< Seeds that have been run before: it begins so many later.
+  /// Whose expectations and promises are held against it; its own where null. Outlives the runs.
+  const scenario::client_profile* judged_as = nullptr;
+
+  [[nodiscard]] const scenario::client_profile& judge() const {
+    return judged_as == nullptr ? client : *judged_as;
+  }
+};
+
+/// Which of the runs are done here; all by default.
+struct shard {
+  std::uint32_t number = 1;  ///< From 1 to `count`.
+  std::uint32_t count = 1;
+};
+
+/// Where runs take place, other than in the simulated world.
+struct run_world {
+  std::string name;                                 ///< In reports: "real".
+  std::function<run_result(const run_order&)> run;  ///< Called from any of the threads.
 };
 
 struct batch_options {
   std::uint64_t first_seed = 1;
+  const run_world* where = nullptr;  ///< The simulated world where null.
+  /// The runs are dealt out one by one, so that every entry is spread over all shards. An entry has
+  /// its cell in each of them, and it may be without a run.
+  shard part{};
   unsigned jobs = 1;  ///< Threads; the results do not depend on it. > 0.
   std::optional<std::filesystem::path> journals;  ///< Existing directory for all journals.
+  /// Keep of each entry the run in which there is most to see: see `reports::worth_keeping`.
+  bool keep_runs = false;
+  bool keep_wire = false;  ///< And with it what went over the wires.
   const std::atomic<bool>* interrupted = nullptr;
   /// Called from any of the threads, one at a time, after each run.
   std::function<void(std::size_t done, std::size_t all)> on_progress;
@@ -35,7 +62,11 @@ struct batch_options {
 
 struct batch_result {
   std::vector<reports::cell> cells;  ///< In the order of the entries; runs in the order of seeds.
+  /// In the order of the entries; of an entry none of whose runs was done there is none.
+  std::vector<reports::kept_run> kept;
   bool interrupted = false;
+  /// Of all that was to be run, in this shard or another: scenarios, clients, seeds.
+  std::uint64_t plan = 0;
   std::optional<std::string> bug;  ///< The first defect of ours that was met.
 };
 

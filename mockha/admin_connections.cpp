@@ -74,7 +74,7 @@ admin_answer stall_connection(admin_desk& desk, const admin_request& request) {
   return empty_answer();
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array connections_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/connections",
      .run = get_connections,
@@ -101,6 +101,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> connection_routes() { return table; }
+std::span<const admin_route> connection_routes() { return connections_table; }
 
 }  // namespace hassle::mockha

@@ -115,7 +115,7 @@ admin_answer get_kinds(admin_desk&, const admin_request&) {
   return json_answer(std::move(list));
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array faults_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/faults",
      .run = get_faults,
@@ -150,6 +150,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> fault_routes() { return table; }
+std::span<const admin_route> fault_routes() { return faults_table; }
 
 }  // namespace hassle::mockha

@@ -96,7 +96,7 @@ admin_answer fire_event(admin_desk& desk, const admin_request& request) {
   return empty_answer();
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array home_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/states",
      .run = get_states,
@@ -140,6 +140,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> home_routes() { return table; }
+std::span<const admin_route> home_routes() { return home_table; }
 
 }  // namespace hassle::mockha

@@ -50,7 +50,7 @@ admin_answer get_journal(admin_desk& desk, const admin_request& request) {
   return answer;
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array journal_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/journal",
      .run = get_journal,
@@ -64,6 +64,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> journal_routes() { return table; }
+std::span<const admin_route> journal_routes() { return journal_table; }
 
 }  // namespace hassle::mockha

@@ -94,7 +94,7 @@ admin_answer get_openapi(admin_desk& desk, const admin_request&) {
   return text_answer(openapi_description(desk.facts.version));
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array status_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/status",
      .run = get_status,
@@ -138,6 +138,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> status_routes() { return table; }
+std::span<const admin_route> status_routes() { return status_table; }
 
 }  // namespace hassle::mockha

@@ -47,7 +47,7 @@ admin_answer press(admin_desk& desk, const admin_request&) {
   return json_answer(describe(desk));
 }
 
-constexpr std::array table = std::to_array<admin_route>({
+constexpr std::array timeline_table = std::to_array<admin_route>({
     {.method = "GET",
      .pattern = "/timeline",
      .run = get_timeline,
@@ -77,6 +77,6 @@ constexpr std::array table = std::to_array<admin_route>({
 
 }  // namespace
 
-std::span<const admin_route> timeline_routes() { return table; }
+std::span<const admin_route> timeline_routes() { return timeline_table; }
 
 }  // namespace hassle::mockha

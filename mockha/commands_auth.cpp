@@ -199,7 +199,7 @@ void sign_path(command_turn& turn) {
   turn.succeed(text);
 }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array auth_table = std::to_array<command_entry>({
     {"auth/current_user", current_user, {}},
     {"auth/delete_all_refresh_tokens", delete_all_refresh_tokens, delete_all_fields},
     {"auth/delete_refresh_token", delete_refresh_token, delete_fields},
@@ -207,10 +207,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"auth/refresh_tokens", refresh_tokens, {}},
     {"auth/sign_path", sign_path, sign_path_fields},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(auth_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> auth_commands() { return table; }
+std::span<const command_entry> auth_commands() { return auth_table; }
 
 }  // namespace hassle::mockha

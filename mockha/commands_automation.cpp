@@ -297,7 +297,7 @@ void services_for_target(command_turn& turn) {
   succeed_with(turn, names);
 }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array automation_table = std::to_array<command_entry>({
     {"condition_platforms/subscribe", subscribe_condition_platforms, {}},
     {"execute_script", execute_script, script_fields, true},
     {"extract_from_target", extract_from_target, extract_fields},
@@ -311,10 +311,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"trigger_platforms/subscribe", subscribe_trigger_platforms, {}},
     {"validate_config", validate_config, config_fields},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(automation_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> automation_commands() { return table; }
+std::span<const command_entry> automation_commands() { return automation_table; }
 
 }  // namespace hassle::mockha

@@ -58,7 +58,7 @@ void get_states(command_turn& turn) { turn.succeed(turn->around.house.states_jso
 void get_config(command_turn& turn) {
   const surroundings& around = turn->around;
   turn.succeed(config_json(around.settings.version, name_of(around.state), around.house.domains(),
-                           !turn->caller.local_only));
+                           !turn->caller.local_only, around.recovery_mode));
 }
 
 void get_services(command_turn& turn) { turn.succeed(turn->around.house.services_json()); }
@@ -153,7 +153,7 @@ void slugify(command_turn& turn) {
   turn.succeed(result);
 }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array core_table = std::to_array<command_entry>({
     {"call_service", call_service_command, call_service_fields},
     {"fire_event", fire_event, fire_event_fields, true},
     {"get_config", get_config, {}},
@@ -166,10 +166,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"supported_features", supported_features, features_fields},
     {"unsubscribe_events", unsubscribe_events, unsubscribe_events_fields},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(core_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> core_commands() { return table; }
+std::span<const command_entry> core_commands() { return core_table; }
 
 }  // namespace hassle::mockha

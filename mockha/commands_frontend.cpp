@@ -189,7 +189,7 @@ void lovelace_config(command_turn& turn) {
 void lovelace_info(command_turn& turn) { turn.succeed(R"({"resource_mode":"storage"})"); }
 void no_items(command_turn& turn) { turn.succeed("[]"); }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array frontend_table = std::to_array<command_entry>({
     {"frontend/get_icons", no_resources, icon_fields},
     {"frontend/get_system_data", get_system_data, required_key},
     {"frontend/get_themes", get_themes, {}},
@@ -206,10 +206,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"lovelace/info", lovelace_info, {}},
     {"lovelace/resources", no_items, {}},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(frontend_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> frontend_commands() { return table; }
+std::span<const command_entry> frontend_commands() { return frontend_table; }
 
 }  // namespace hassle::mockha

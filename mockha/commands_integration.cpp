@@ -232,7 +232,7 @@ void subscribe_system_state(command_turn& turn) {
 
 void no_items(command_turn& turn) { turn.succeed("[]"); }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array integration_table = std::to_array<command_entry>({
     {"integration/descriptions", descriptions, {}, true},
     {"integration/setup_info", setup_info, {}},
     {"integration/wait", integration_wait, wait_fields},
@@ -243,10 +243,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"tag/list", no_items, {}, false, "tag"},
     {"zone/list", no_items, {}, false, "zone"},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(integration_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> integration_commands() { return table; }
+std::span<const command_entry> integration_commands() { return integration_table; }
 
 }  // namespace hassle::mockha

@@ -105,7 +105,7 @@ void update_entity(command_turn& turn) {
   }
 }
 
-constexpr std::array table = std::to_array<command_entry>({
+constexpr std::array registry_table = std::to_array<command_entry>({
     {"config/area_registry/list", list_areas, {}},
     {"config/device_registry/list", list_devices, {}},
     {"config/entity_registry/get", get_entity, entity_id_fields},
@@ -119,10 +119,10 @@ constexpr std::array table = std::to_array<command_entry>({
     {"config_entries/get", get_config_entries, entries_fields},
     {"entity/source", list_sources, {}},
 });
-static_assert(std::ranges::is_sorted(table, {}, &command_entry::type));
+static_assert(std::ranges::is_sorted(registry_table, {}, &command_entry::type));
 
 }  // namespace
 
-std::span<const command_entry> registry_commands() { return table; }
+std::span<const command_entry> registry_commands() { return registry_table; }
 
 }  // namespace hassle::mockha

@@ -12,7 +12,7 @@ namespace hassle::mockha {
 /// only.
 [[nodiscard]] std::string config_json(std::string_view version, std::string_view state,
                                       const std::vector<std::string_view>& domains,
-                                      bool with_external_url = true);
+                                      bool with_external_url = true, bool recovery_mode = false);
 
 /// What is loaded before any integration of the home, sorted.
 [[nodiscard]] std::span<const std::string_view> core_components();

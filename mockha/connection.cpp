@@ -50,7 +50,7 @@ void connection::perform(actions wanted) {
                    [&](failed_login&) { owner_.on_login(*this, false); },
                    [&](good_login&) { owner_.on_login(*this, true); },
                    [&](lose_answer& a) { owner_.on_lost_answer(*this, a.id); },
-                   [&](send_ping&) { socket_->ping(); },
+                   [&](send_ping&) { socket_->ping({}); },
                    [&](end_session& a) { owner_.on_end_wish(*this, std::move(a)); },
                    [&](note& a) { owner_.on_note(*this, std::move(a)); },
                },
@@ -65,6 +65,10 @@ void connection::hear(const bus_event& event) {
 }
 
 void connection::on_text(std::string_view message) {
+  if (transport_.reject_compressed && !ended_here_) {
+    end(style::close, 1002, "compressed message");
+    return;
+  }
   ++received_;
   if (owner_.stalled()) {
     held_.push_back({.binary = false, .message = std::string(message)});
@@ -117,7 +121,7 @@ void connection::resume(net::duration stalled) {
     }
   }
   flush();
-  socket_->resume_reading();
+  if (!transport_.stop_reading) socket_->resume_reading();
   armed_for_ = net::never;
   arm();
 }
@@ -133,7 +137,7 @@ void connection::transmit(send_text message) {
   }
   if (!core_.coalescing() && outbox_.is_open()) {
     const std::size_t bytes = message.text.size();
-    if (socket_->send(std::move(message.text))) {
+    if (put(std::move(message.text))) {
       ++sent_;
       outbox_.on_handed(bytes);
       owner_.on_sent(*this, message);
@@ -171,7 +175,7 @@ void connection::hand_over(std::vector<send_text> messages) {
 
 void connection::hand_over_text(std::string text, const std::vector<send_text>& messages) {
   const std::size_t bytes = text.size();
-  const bool sent = socket_->send(std::move(text));
+  const bool sent = put(std::move(text));
   if (sent) {
     outbox_.on_handed(bytes);
     sent_ += messages.size();
@@ -184,6 +188,11 @@ void connection::hand_over_text(std::string text, const std::vector<send_text>& 
     }
   }
   if (!sent) end(style::close, 1000, "pending messages");
+}
+
+bool connection::put(std::string text) {
+  swallowed_ = swallowed_ || silent_;
+  return socket_->send(std::move(text));
 }
 
 void connection::flush() {
@@ -220,11 +229,20 @@ void connection::apply(const transport_faults& how) {
     socket_->trickle(how.piece_bytes, how.piece_every);
   }
   if (before.batch != how.batch) flush_batch();
+  if (before.stop_reading != how.stop_reading) read_or_not();
   if (before.mute == how.mute) return;
   if (how.mute) {
     fall_silent();
   } else {
     speak_again();
+  }
+}
+
+void connection::read_or_not() {
+  if (transport_.stop_reading) {
+    socket_->pause_reading();
+  } else if (!owner_.stalled()) {
+    socket_->resume_reading();
   }
 }
 
@@ -234,11 +252,17 @@ void connection::speak_again() {
   // Its own limits did not run.
   core_.on_stalled(time_.now() - silent_since_);
   outbox_.on_stalled(time_.now() - silent_since_);
+  // A stream that has lost something never goes on behind the hole.
+  if (std::exchange(swallowed_, false)) {
+    end(style::reset, 1006, "half-open");
+    return;
+  }
   arm();
 }
 
 void connection::fall_silent() {
   silent_ = true;
+  swallowed_ = socket_->queued() > 0;
   silent_since_ = time_.now();
   timer_.cancel();
   armed_for_ = net::never;
@@ -271,6 +295,7 @@ void connection::end(style how, std::uint16_t code, std::string why) {
   if (ended_here_) return;
   ended_here_ = true;
   if (silent_) socket_->mute(false);  // Else its last words would be swallowed, too.
+  if (transport_.stop_reading) socket_->resume_reading();  // Else the end would never be seen.
   timer_.cancel();
   turn_end_.cancel();
   for (const auto& dropped : outbox_.take_all()) owner_.on_unsent(*this, dropped);

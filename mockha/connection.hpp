@@ -84,12 +84,14 @@ class connection final : public net::websocket_events {
   void on_drained() override;
   void on_end(const net::websocket_end& end) override;
   void on_timer();
+  void read_or_not();
   void speak_again();
   void gather(send_text message);
   void flush_batch();
   void arm();
   void hand_over(std::vector<send_text> messages);
   void hand_over_text(std::string text, const std::vector<send_text>& messages);
+  [[nodiscard]] bool put(std::string text);
   void flush();
 
   const std::uint64_t key_;
@@ -112,6 +114,7 @@ class connection final : public net::websocket_events {
   };
   std::vector<held> held_;  // Messages that were read already when the stall began.
   bool silent_ = false;
+  bool swallowed_ = false;  ///< Something was to be sent while it was silent.
   net::time_point silent_since_{};
   transport_faults transport_;
   std::vector<send_text> batch_;  // Messages that wait for an array to be full.

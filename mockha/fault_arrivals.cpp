@@ -12,13 +12,20 @@ namespace hassle::mockha {
 
 namespace {
 
+using scenario::bad_upgrade_fault;
+using scenario::crowd_fault;
 using scenario::hang_up_fault;
 using scenario::http_error_fault;
 using scenario::silence_fault;
 
 std::string_view reason_of(unsigned status) {
-  static constexpr std::array<std::pair<unsigned, std::string_view>, 13> known{
-      {{400, "Bad Request"},
+  static constexpr std::array<std::pair<unsigned, std::string_view>, 18> known{
+      {{200, "OK"},
+       {301, "Moved Permanently"},
+       {302, "Found"},
+       {303, "See Other"},
+       {307, "Temporary Redirect"},
+       {400, "Bad Request"},
        {401, "Unauthorized"},
        {403, "Forbidden"},
        {404, "Not Found"},
@@ -46,7 +53,9 @@ net::http_response error_answer(const http_error_fault& fault) {
   using body = http_error_fault::body;
   net::http_response answer;
   answer.status = fault.status;
-  const std::string title = fmt::format("{} {}", fault.status, reason_of(fault.status));
+  const std::string title = fault.status < 300
+                                ? "Log in to use this network"
+                                : fmt::format("{} {}", fault.status, reason_of(fault.status));
   switch (fault.content) {
     case body::html:
       answer.headers.push_back({"Content-Type", "text/html"});
@@ -66,11 +75,22 @@ net::http_response error_answer(const http_error_fault& fault) {
     case body::empty:
       break;
   }
+  if (!fault.location.empty()) answer.headers.push_back({"Location", fault.location});
   if (fault.retry_after) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*fault.retry_after);
     answer.headers.push_back({"Retry-After", fmt::format("{}", seconds.count())});
   }
   return answer;
+}
+
+/// What a client hears that asks for a WebSocket where there is none.
+std::string_view answer_of(bad_upgrade_fault::answer how) {
+  // Nobody's key gives an Accept of zeros.
+  if (how == bad_upgrade_fault::answer::wrong_accept) {
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n";
+  }
+  return "SSH-2.0-OpenSSH_9.2\r\n";
 }
 
 net::http_response banned() {
@@ -79,6 +99,21 @@ net::http_response banned() {
   answer.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
   answer.body = "403: Forbidden";
   return answer;
+}
+
+/// How long a new connection waits until there is room for it. One that does not wait (`queues`)
+/// takes no room.
+net::duration wait_for_room(std::deque<net::time_point>& admitted, std::uint32_t per_second,
+                            bool queues, net::time_point now) {
+  if (admitted.size() < per_second) {
+    admitted.push_back(now);
+    return {};
+  }
+  const net::time_point room = admitted.front() + std::chrono::seconds(1);
+  if (room > now && !queues) return room - now;
+  admitted.pop_front();
+  admitted.push_back(std::max(room, now));
+  return std::max(room - now, net::duration::zero());
 }
 
 bool is_go_on(const stage_verdict& v) { return std::holds_alternative<go_on>(v); }
@@ -108,6 +143,13 @@ stage_verdict fault_engine::on_accepted(std::uint32_t connection, net::time_poin
       verdict = cut_off{.reset = f.how == scenario::ending_style::reset};
     }
   });
+  each<crowd_fault>([&](entry& e, const crowd_fault& f) {
+    if (f.beyond == crowd_fault::excess::deny || !is_go_on(verdict)) return;
+    const bool queues = f.beyond == crowd_fault::excess::wait;
+    const net::duration wait = wait_for_room(e.admitted, f.per_second, queues, now);
+    if (wait == net::duration::zero() || !decide(e, connection, "accept", now)) return;
+    verdict = queues ? stage_verdict(come_later{wait}) : stage_verdict(cut_off{.reset = true});
+  });
   sweep();
   return verdict;
 }
@@ -132,11 +174,26 @@ stage_verdict fault_engine::on_request(std::uint32_t connection, std::string_vie
       verdict = cut_off{.reset = f.how == scenario::ending_style::reset};
     }
   });
+  each<crowd_fault>([&](entry& e, const crowd_fault& f) {
+    if (f.beyond != crowd_fault::excess::deny || !is_go_on(verdict)) return;
+    if (path != "/api/websocket") return;
+    if (wait_for_room(e.admitted, f.per_second, false, now) == net::duration::zero()) return;
+    if (!decide(e, connection, path, now)) return;
+    http_error_fault too_many;
+    too_many.status = 429;
+    too_many.content = http_error_fault::body::text;
+    too_many.retry_after = f.retry_after;
+    verdict = answer_with{.answer = error_answer(too_many), .close = true};
+  });
   each<http_error_fault>([&](entry& e, const http_error_fault& f) {
     if (!is_go_on(verdict) || !scenario::matches_pattern(f.path, path)) return;
     if (decide(e, connection, path, now)) {
       verdict = answer_with{.answer = error_answer(f), .after = f.delay, .close = true};
     }
+  });
+  each<bad_upgrade_fault>([&](entry& e, const bad_upgrade_fault& f) {
+    if (!is_go_on(verdict) || path != "/api/websocket") return;
+    if (decide(e, connection, path, now)) verdict = say_instead{std::string(answer_of(f.how))};
   });
   sweep();
   return verdict;
@@ -160,6 +217,16 @@ bool fault_engine::grants_deflate(std::uint32_t connection, net::time_point now)
   return granted;
 }
 
+net::answer_drops fault_engine::drops_of_upgrade(std::uint32_t connection, net::time_point now) {
+  net::answer_drops result;
+  each<scenario::trickle_fault>([&](entry& e, const scenario::trickle_fault& f) {
+    if (result.piece_bytes == 0 && decide(e, connection, "bytes", now)) {
+      result = {.piece_bytes = f.bytes, .piece_every = f.gap};
+    }
+  });
+  return result;
+}
+
 std::optional<std::string> fault_engine::on_login(std::uint32_t connection, net::time_point now) {
   std::optional<std::string> refusal;
   each<scenario::reject_auth_fault>([&](entry& e, const scenario::reject_auth_fault& f) {
@@ -177,7 +244,8 @@ net::duration fault_engine::close_delay(std::uint32_t connection) const noexcept
   return {};
 }
 
-transport_faults fault_engine::transport(std::uint32_t connection, bool open, net::time_point now) {
+transport_faults fault_engine::transport(std::uint32_t connection, connection_nature is,
+                                         net::time_point now) {
   transport_faults result;
   each<scenario::ignore_pings_fault>([&](entry& e, const scenario::ignore_pings_fault&) {
     if (decide(e, connection, "pings", now)) result.ignore_pings = true;
@@ -185,10 +253,18 @@ transport_faults fault_engine::transport(std::uint32_t connection, bool open, ne
   each<silence_fault>([&](entry& e, const silence_fault& f) {
     // Those that come later stay as they are, unless they are meant.
     if (f.at != silence_fault::stage::open) return;
-    if (!open && e.asked.scope.connections.empty()) {
+    if (!is.open && e.asked.scope.connections.empty()) {
       e.decided.emplace(connection, false);
     }
     if (decide(e, connection, "open", now)) result.mute = true;
+  });
+  each<scenario::stop_reading_fault>([&](entry& e, const scenario::stop_reading_fault&) {
+    if (decide(e, connection, "reads", now)) result.stop_reading = true;
+  });
+  each<scenario::reject_compressed_fault>([&](entry& e, const auto&) {
+    if (is.deflate && decide(e, connection, "compressed messages", now)) {
+      result.reject_compressed = true;
+    }
   });
   each<scenario::fragment_fault>([&](entry& e, const scenario::fragment_fault& f) {
     if (result.frame_bytes == 0 && decide(e, connection, "frames", now)) {
@@ -226,6 +302,7 @@ void fault_engine::on_gone(std::uint32_t connection, net::time_point now) {
   std::erase_if(takers_, [&](const auto& each) { return each.first.first == connection; });
   std::erase_if(doomed_, [&](const auto& each) { return each.first.first == connection; });
   last_events_.erase(connection);
+  std::erase_if(dead_, [&](const auto& each) { return each.first == connection; });
 }
 
 }  // namespace hassle::mockha

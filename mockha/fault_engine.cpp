@@ -41,7 +41,33 @@ struct message_kinds {
   bool operator()(const scenario::wrong_id_fault&) const { return true; }
   bool operator()(const scenario::bad_json_fault&) const { return true; }
   bool operator()(const scenario::giant_fault&) const { return true; }
+  bool operator()(const scenario::dead_subscription_fault&) const { return true; }
   bool operator()(const auto&) const { return false; }
+};
+
+struct server_kinds {
+  // Of the network.
+  bool operator()(const scenario::partition_fault&) const { return false; }
+  bool operator()(const scenario::cut_fault&) const { return false; }
+  bool operator()(const scenario::forget_fault&) const { return false; }
+  bool operator()(const scenario::blackhole_fault&) const { return false; }
+  bool operator()(const scenario::latency_fault&) const { return false; }
+  bool operator()(const scenario::loss_fault&) const { return false; }
+  bool operator()(const scenario::corrupt_fault&) const { return false; }
+  bool operator()(const scenario::slice_fault&) const { return false; }
+  bool operator()(const scenario::cut_after_fault&) const { return false; }
+  bool operator()(const scenario::throttle_fault&) const { return false; }
+  bool operator()(const scenario::mtu_fault&) const { return false; }
+  bool operator()(const scenario::swizzle_fault&) const { return false; }
+  bool operator()(const scenario::dns_fault&) const { return false; }
+  bool operator()(const scenario::move_fault&) const { return false; }
+  bool operator()(const scenario::tls_fault&) const { return false; }
+  // Of hosts.
+  bool operator()(const scenario::suspend_fault&) const { return false; }
+  bool operator()(const scenario::wall_clock_fault&) const { return false; }
+  bool operator()(const scenario::slow_cpu_fault&) const { return false; }
+  bool operator()(const scenario::kill_fault&) const { return false; }
+  bool operator()(const auto&) const { return true; }
 };
 
 /// Kinds that are over with the last message that they may touch.
@@ -61,11 +87,7 @@ bool waits_for_answer(const scenario::fault_parameters& what) {
 }  // namespace
 
 bool is_server_fault(const scenario::fault_parameters& what) noexcept {
-  return !std::holds_alternative<scenario::partition_fault>(what) &&
-         !std::holds_alternative<scenario::cut_fault>(what) &&
-         !std::holds_alternative<scenario::forget_fault>(what) &&
-         !std::holds_alternative<scenario::blackhole_fault>(what) &&
-         !std::holds_alternative<scenario::latency_fault>(what);
+  return std::visit(server_kinds{}, what);
 }
 
 fault_engine::fault_engine(random_source random, fault_limits limits)

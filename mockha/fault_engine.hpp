@@ -9,6 +9,7 @@
 
 #include <hassle/net/http.hpp>
 #include <hassle/net/time.hpp>
+#include <hassle/net/websocket.hpp>
 #include <hassle/net/world.hpp>
 
 #include <cstddef>
@@ -47,8 +48,16 @@ struct transport_faults {
   net::duration piece_every{};
   std::size_t batch = 0;  ///< Messages of an array, at most; 0: as Home Assistant does.
   net::duration batch_wait{};
+  bool stop_reading = false;
+  bool reject_compressed = false;  ///< Where compression was agreed upon, all messages are.
 
   bool operator==(const transport_faults&) const = default;
+};
+
+/// A connection, as far as it matters for how its bytes travel.
+struct connection_nature {
+  bool open = true;      ///< It was there when the question arose; else it is about to begin.
+  bool deflate = false;  ///< Compression was agreed upon.
 };
 
 /// What becomes of a message on its way out.
@@ -109,8 +118,10 @@ class fault_engine {
   void on_time(net::time_point now);
   [[nodiscard]] net::time_point deadline() const noexcept;
 
-  /// None is armed or in force, and no message is held back.
-  [[nodiscard]] bool idle() const noexcept { return live_.empty() && held_.empty(); }
+  /// None is armed or in force, no message is held back, no subscription is dead.
+  [[nodiscard]] bool idle() const noexcept {
+    return live_.empty() && held_.empty() && dead_.empty();
+  }
 
   // --- what happened ---
 
@@ -187,11 +198,13 @@ class fault_engine {
   stage_verdict on_request(std::uint32_t connection, std::string_view target, net::time_point now);
   stage_verdict on_upgraded(std::uint32_t connection, net::time_point now);
   bool grants_deflate(std::uint32_t connection, net::time_point now);
+  /// In which pieces the answer to its upgrade goes out.
+  net::answer_drops drops_of_upgrade(std::uint32_t connection, net::time_point now);
   /// The message of auth_invalid, if a good login is to be refused.
   std::optional<std::string> on_login(std::uint32_t connection, net::time_point now);
   /// Between auth_invalid and the Close.
   [[nodiscard]] net::duration close_delay(std::uint32_t connection) const noexcept;
-  [[nodiscard]] transport_faults transport(std::uint32_t connection, bool open,
+  [[nodiscard]] transport_faults transport(std::uint32_t connection, connection_nature is,
                                            net::time_point now);
   /// Faults whose hits are used up are over with the last connection that they touched.
   void on_gone(std::uint32_t connection, net::time_point now);
@@ -231,6 +244,7 @@ class fault_engine {
     std::optional<net::random_stream> luck;  // Where there is a chance.
     std::uint64_t hits = 0;
     std::deque<fault_touch> touched;
+    std::deque<net::time_point> admitted;  // The latest connections that a crowd found room for.
   };
   struct held {
     std::uint32_t connection = 0;
@@ -265,6 +279,7 @@ class fault_engine {
 
   // Messages: see fault_messages.cpp.
   struct passing;  // One message on its way.
+  bool keep_back(passing& m);
   bool lose(passing& m);
   void send_login(passing& m);
   void alter(passing& m);
@@ -290,6 +305,7 @@ class fault_engine {
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::string> takers_;  // Of commands.
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::string> doomed_;  // Answers to be lost.
   std::map<std::uint32_t, std::map<std::uint64_t, std::string>> last_events_;
+  std::set<std::pair<std::uint32_t, std::uint64_t>> dead_;  // Subscriptions, by connection.
 };
 
 }  // namespace hassle::mockha

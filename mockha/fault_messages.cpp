@@ -88,6 +88,25 @@ struct fault_engine::passing {
   [[nodiscard]] bool is_answer() const noexcept { return message.what == kind_of_message::answer; }
 };
 
+// An event that never goes out.
+bool fault_engine::keep_back(passing& m) {
+  if (m.is_answer() && m.message.code == "ok" && subscribes(m.message.command)) {
+    each<scenario::dead_subscription_fault>([&](entry& e, const auto&) {
+      const std::pair subscription(m.connection, m.message.answers);
+      if (dead_.contains(subscription)) return;
+      if (touch_message(e, m.connection, m.message.command, m.name, m.now)) {
+        dead_.insert(subscription);
+      }
+    });
+  }
+  if (m.message.what != kind_of_message::event) return false;
+  bool muted = dead_.contains({m.connection, m.message.subscription});
+  each<scenario::mute_events_fault>([&](entry& e, const auto&) {
+    if (!muted) muted = decide(e, m.connection, m.name, m.now);
+  });
+  return muted;
+}
+
 // The answer, although its command was executed.
 bool fault_engine::lose(passing& m) {
   if (!m.is_answer()) return false;
@@ -294,7 +313,7 @@ outgoing fault_engine::on_send(std::uint32_t connection, send_text message,
   if (answered && !command.empty()) count_command(command, true, connection, id, now);
   if (m.message.what == kind_of_message::authentication) {
     send_login(m);
-  } else if (!lose(m)) {
+  } else if (!keep_back(m) && !lose(m)) {
     remember_event(m);
     alter(m);
     outgoing late;

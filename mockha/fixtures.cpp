@@ -7,17 +7,24 @@ namespace hassle::mockha {
 
 namespace {
 
+/// Made when it is first asked for: thousands of runs begin with the same home.
+template <home_plan (*Make)()>
+const home_plan& kept() {
+  static const home_plan plan = Make();
+  return plan;
+}
+
 struct named_fixture {
   std::string_view name;
-  home_plan (*make)();
+  const home_plan& (*get)();
 };
-constexpr std::array table = std::to_array<named_fixture>({
-    {"small", fixtures::small_home},
-    {"large", fixtures::large_home},
+constexpr std::array fixture_table = std::to_array<named_fixture>({
+    {"small", kept<fixtures::small_home>},
+    {"large", kept<fixtures::large_home>},
 });
 constexpr auto names = [] {
-  std::array<std::string_view, table.size()> all;
-  std::ranges::transform(table, all.begin(), &named_fixture::name);
+  std::array<std::string_view, fixture_table.size()> all;
+  std::ranges::transform(fixture_table, all.begin(), &named_fixture::name);
   return all;
 }();
 
@@ -25,9 +32,9 @@ constexpr auto names = [] {
 
 std::span<const std::string_view> home_names() { return names; }
 
-std::optional<home_plan> find_home(std::string_view name) {
-  const auto found = std::ranges::find(table, name, &named_fixture::name);
-  return found == table.end() ? std::nullopt : std::optional(found->make());
+const home_plan* find_home(std::string_view name) {
+  const auto found = std::ranges::find(fixture_table, name, &named_fixture::name);
+  return found == fixture_table.end() ? nullptr : &found->get();
 }
 
 }  // namespace hassle::mockha

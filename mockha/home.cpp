@@ -8,10 +8,10 @@
 
 namespace hassle::mockha {
 
-home::home(home_plan plan, context_source contexts, wall_time now)
-    : scenes_(std::move(plan.scenes)), contexts_(contexts) {
-  for (auto& [id, what] : plan.scripts) {
-    scripts_.emplace(id, std::move(what));
+home::home(const home_plan& plan, context_source contexts, wall_time now)
+    : scenes_(plan.scenes), contexts_(contexts) {
+  for (const auto& [id, what] : plan.scripts) {
+    scripts_.emplace(id, what);
     if (!id.starts_with("script.")) continue;
     const auto [at, is_new] = script_services_.emplace(id.substr(7), service());
     at->second = {.domain = "script",
@@ -19,18 +19,17 @@ home::home(home_plan plan, context_source contexts, wall_time now)
                   .reaches = service::reach::own_script,
                   .responds = service::response::optional};
   }
-  for (auto& [id, why] : plan.raising) raising_.push_back({id, std::move(why)});
+  for (const auto& [id, why] : plan.raising) raising_.push_back({id, why});
   entities_.reserve(plan.entities.size());
-  for (auto& item : plan.entities) {
+  for (const auto& item : plan.entities) {
     const bool is_new = by_id_.emplace(item.entity_id, entities_.size()).second;
     assert(is_new);
-    entities_.emplace_back(std::move(item.entity_id),
-                           entity_state{.state = std::move(item.state),
-                                        .attributes = std::move(item.attributes),
-                                        .last_changed = now,
-                                        .last_updated = now,
-                                        .last_reported = now,
-                                        .cause = contexts_.make(now)});
+    entities_.emplace_back(item.entity_id, entity_state{.state = item.state,
+                                                        .attributes = item.attributes,
+                                                        .last_changed = now,
+                                                        .last_updated = now,
+                                                        .last_reported = now,
+                                                        .cause = contexts_.make(now)});
   }
 }
 
@@ -234,6 +233,21 @@ std::vector<entity_change> home::become(presence next, wall_time now, watch want
       shown = restored(real_[n], now, cause);
     }
     changes.push_back(entities_[n].replace(std::move(shown), before == presence::absent, wanted));
+  }
+  return changes;
+}
+
+std::vector<entity_change> home::show_defaults(wall_time now, watch wanted) {
+  std::vector<entity_change> changes;
+  if (there_ != presence::restored) return changes;
+  states_json_.clear();
+  for (std::size_t n = 0; n < entities_.size(); ++n) {
+    if (real_[n].state != "on") continue;  // The others have none, or it is their own.
+    entity_state shown = real_[n];
+    shown.state = "off";
+    shown.last_changed = shown.last_updated = shown.last_reported = now;
+    shown.cause = contexts_.make(now);
+    changes.push_back(entities_[n].replace(std::move(shown), false, wanted));
   }
   return changes;
 }

@@ -58,8 +58,8 @@ struct home_plan {
 /// The names that `find_home` knows.
 [[nodiscard]] std::span<const std::string_view> home_names();
 
-/// The fixture of this name, or nothing.
-[[nodiscard]] std::optional<home_plan> find_home(std::string_view name);
+/// The fixture of this name, or null. It lives as long as the program. Thread-safe.
+[[nodiscard]] const home_plan* find_home(std::string_view name);
 
 /// A home's entities and what services do to them. Knows no connection and no clock: times are
 /// handed in. Equal calls at equal times give equal homes.
@@ -94,7 +94,7 @@ class home {
     [[nodiscard]] std::vector<bus_event> to_publish() const;
   };
 
-  home(home_plan plan, context_source contexts, wall_time now);
+  home(const home_plan& plan, context_source contexts, wall_time now);
 
   [[nodiscard]] presence there() const noexcept { return there_; }
   /// How many entities there are to be seen now.
@@ -117,6 +117,10 @@ class home {
 
   /// Moves on in a restart: what was removed or added or has changed by it.
   std::vector<entity_change> become(presence next, wall_time now, watch wanted);
+
+  /// While entities are restored: those that have a default show it, until their own state is
+  /// known. None of these changes ever happened.
+  std::vector<entity_change> show_defaults(wall_time now, watch wanted);
 
   // What integrations, users and faults do to entities. During a restart it is noted, and seen when
   // the home is back.

@@ -250,7 +250,7 @@ http_outcome websocket(http_visit& v) {
   return upgrade_wanted{.address = v.address, .user_agent = std::move(shown)};
 }
 
-constexpr std::array table = std::to_array<http_view>({
+constexpr std::array api_table = std::to_array<http_view>({
     {"GET", "/api/", status},
     {"GET", "/api/config", config},
     {"GET", "/api/core/state", core_state},
@@ -268,6 +268,6 @@ constexpr std::array table = std::to_array<http_view>({
 
 }  // namespace
 
-std::span<const http_view> api_views() { return table; }
+std::span<const http_view> api_views() { return api_table; }
 
 }  // namespace hassle::mockha

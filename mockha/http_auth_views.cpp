@@ -169,7 +169,7 @@ http_outcome abort_login(http_visit& v) {
   return message_answer(200, "Flow aborted");
 }
 
-constexpr std::array table = std::to_array<http_view>({
+constexpr std::array auth_view_table = std::to_array<http_view>({
     {"POST", "/auth/login_flow", begin_login, false},
     {"POST", "/auth/login_flow/*", step_login, false},
     {"DELETE", "/auth/login_flow/*", abort_login, false},
@@ -180,6 +180,6 @@ constexpr std::array table = std::to_array<http_view>({
 
 }  // namespace
 
-std::span<const http_view> auth_views() { return table; }
+std::span<const http_view> auth_views() { return auth_view_table; }
 
 }  // namespace hassle::mockha

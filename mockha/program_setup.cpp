@@ -82,8 +82,9 @@ std::expected<void, std::string> find_house(program_setup& setup, const program_
   const std::string hint = scenario::names_hint(name, home_names());
   const std::string what = fmt::format("unknown home {}", scenario::in_quotes(name));
   if (options.home) return std::unexpected(fmt::format("--home: {} ({})", what, hint));
-  return std::unexpected(
-      scenario::input_error{setup.script->file, setup.script->ha.where, what, hint}.text());
+  return std::unexpected(scenario::input_error{setup.script->file_at(setup.script->ha.where),
+                                               setup.script->ha.where, what, hint}
+                             .text());
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ namespace hassle::mockha {
 
 using reports::event_kind;
 
-home_plan plan_of(const server_config& config) {
+const home_plan& plan_of(const server_config& config) {
   if (config.plan) return *config.plan;
-  auto plan = find_home(config.home);
-  assert(plan);  // Scenario and command line are checked where they are read.
-  return std::move(*plan);
+  const home_plan* plan = find_home(config.home);
+  assert(plan != nullptr);  // Scenario and command line are checked where they are read.
+  return *plan;
 }
 
 server_config make_config(const scenario::server& asked, std::string access_token) {
@@ -29,6 +29,9 @@ server_config make_config(const scenario::server& asked, std::string access_toke
   config.session.heartbeat = asked.heartbeat;
   config.session.idle_close = asked.idle_close;
   config.service_time = asked.service_time;
+  if (asked.ban_after) config.ban.login_attempts_threshold = static_cast<int>(*asked.ban_after);
+  config.tokens.access_token_life =
+      std::chrono::ceil<std::chrono::seconds>(asked.token_lifetime);  // > 0.
   return config;
 }
 
@@ -43,7 +46,7 @@ server::server(net::world& world, server_config config, recorder record)
       house_(plan_of(config_), context_source(world.random("mockha contexts")),
              to_wall_time(time_.wall_now())),
       registry_(plan_of(config_), to_wall_time(time_.wall_now())),
-      tokens_(world.random("mockha tokens")),
+      tokens_(world.random("mockha tokens"), config_.tokens),
       executions_(config_.limits.ledger_entries_max),
       around_{
           .settings = config_.session, .house = house_, .registry = registry_, .tokens = tokens_},
@@ -116,13 +119,13 @@ void server::on_send(connection& from, send_text message) {
 }
 
 void server::send_in_order(connection& to, send_text message, net::duration delay) {
-  if (delay == net::duration::zero() && to.not_before == net::time_point{}) {
+  if (delay == net::duration::zero() && to.not_before == net::time_point{} && !stalled()) {
     to.transmit(std::move(message));  // Nothing was ever late here.
     return;
   }
   const net::time_point now = time_.now();
   const net::time_point at = std::max(now + delay, to.not_before);
-  if (at <= now) {
+  if (at <= now && !stalled()) {
     to.transmit(std::move(message));
     return;
   }
@@ -272,8 +275,15 @@ void server::publish(const bus_event& event) {
 }
 
 void server::publish(const std::vector<entity_change>& changes) {
+  for (const auto& change : changes) record_change(change);
   if (watch_ == watch{}) return;
   for (const auto& change : changes) publish(state_changed_event(change));
+}
+
+/// It says what the change's state_changed event says.
+void server::record_change(const entity_change& change) {
+  if (!config_.record_changes) return;
+  record(event_kind::home_changed, 0, 0, change.entity_id + " " + change.cause.id);
 }
 
 void server::publish_plain(std::string_view type, std::string_view data) {

@@ -72,6 +72,7 @@ struct server_config {
   std::string account = "mockha";
   std::string password = "mockha";
   ip_ban_settings ban;
+  token_settings tokens;
   http_api_settings http;
   std::shared_ptr<net::tls_server> tls;  ///< Nothing: connections are not encrypted.
   bool deflate = true;                   ///< Accept permessage-deflate where it is offered.
@@ -82,6 +83,8 @@ struct server_config {
                                        .not_running = std::chrono::seconds(4),
                                        .starting = std::chrono::seconds(2)};
   server_limits limits;
+  /// Every change of a state is recorded as home_changed, for an application's ledger.
+  bool record_changes = false;
 };
 
 [[nodiscard]] connection::style style_of(scenario::ending_style how) noexcept;
@@ -91,7 +94,7 @@ struct server_config {
     const scenario::server& asked, std::string access_token = std::string(default_access_token));
 
 /// What the home begins as.
-[[nodiscard]] home_plan plan_of(const server_config& config);
+[[nodiscard]] const home_plan& plan_of(const server_config& config);
 
 /// A mock Home Assistant on a host of a world: listens, serves, and misbehaves when told to.
 ///
@@ -269,6 +272,7 @@ class server final : private connection_owner,
   void lose_queue(std::string_view why);
   void publish(const bus_event& event);
   void publish(const std::vector<entity_change>& changes);
+  void record_change(const entity_change& change);
   void publish_plain(std::string_view type, std::string_view data = "{}");
   void publish_loaded();
 
@@ -280,6 +284,7 @@ class server final : private connection_owner,
   stage_verdict on_request(std::uint32_t connection, const net::http_request& asked) override;
   stage_verdict on_upgraded(std::uint32_t connection) override;
   [[nodiscard]] bool grants_deflate(std::uint32_t connection);
+  [[nodiscard]] net::answer_drops drops_of_upgrade(std::uint32_t connection);
 
   // Faults: see server_faults.cpp.
   void send_in_order(connection& to, send_text message, net::duration delay);
@@ -311,9 +316,12 @@ class server final : private connection_owner,
 
   // Restart and stall: see server_restart.cpp.
   void begin_restart(const scenario::planned_fault& planned);
+  [[nodiscard]] presence presence_now() const noexcept;
   void advance_restart();
   void hurry_restart();
   void enter(restart_phase phase);
+  /// Home Assistant begins anew, in recovery mode or out of it.
+  void update_recovery();
   void begin_stall();
   void end_stall();
   void drop_waiting();
@@ -368,6 +376,7 @@ class server final : private connection_owner,
   std::vector<storm> storms_;
   net::timer storm_timer_;
   net::duration clock_off_{};  // What its wall clock is wrong by.
+  bool false_states_ = false;  // Of the restart under way.
   restart_core restart_;
   std::uint32_t restart_number_ = 0;
   net::timer restart_timer_;

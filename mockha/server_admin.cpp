@@ -83,7 +83,7 @@ void server::reset() {
   }
   faults_.forget_ended();
   hurry_restart();
-  const home_plan plan = plan_of(config_);
+  const home_plan& plan = plan_of(config_);
   std::vector<std::string> extra;
   for (const auto& each : house_.entities()) {
     if (std::ranges::find(plan.entities, each.id(), &home_plan::item::entity_id) ==

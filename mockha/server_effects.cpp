@@ -1,12 +1,12 @@
 // What faults do to a server as a whole, or to the connections that are open when they happen.
 #include "mockha/answers.hpp"
+#include "mockha/next_state.hpp"
 #include "mockha/server.hpp"
 
 #include "scenarios/server_faults.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 #include <utility>
 #include <variant>
 
@@ -20,17 +20,6 @@ namespace {
 constexpr std::uint64_t unknown_subscription = 987'654'321;
 /// Changes of one turn of a storm, so that others are served in between.
 constexpr std::uint32_t storm_turn_max = 500;
-
-/// What an entity of this state might be next.
-std::string next_state(const std::string& state) {
-  if (state == "on") return "off";
-  if (state == "off") return "on";
-  double number = 0;
-  const char* const end = state.data() + state.size();
-  const auto [stop, ec] = std::from_chars(state.data(), end, number);
-  if (ec == std::errc() && stop == end) return std::to_string(static_cast<long>(number) + 1);
-  return state;
-}
 
 }  // namespace
 
@@ -50,7 +39,14 @@ struct server::effect {
   const fault_engine::occurrence& of;
 
   void operator()(const auto&) const { on.apply_transport(); }
-  void operator()(const scenario::restart_fault&) const { on.begin_restart(of.planned); }
+  void operator()(const scenario::restart_fault& f) const {
+    on.false_states_ = f.false_states;
+    on.begin_restart(of.planned);
+  }
+  void operator()(const scenario::recovery_mode_fault&) const {
+    on.update_recovery();
+    touched("recovery mode");
+  }
   void operator()(const scenario::stall_fault&) const { on.begin_stall(); }
   void operator()(const scenario::drop_fault& f) const {
     on.each_touched(of, [&](connection& c) { c.end(style_of(f.how), f.code, of.name); });
@@ -136,6 +132,7 @@ struct server::effect_end {
 
   void operator()(const auto&) const { on.apply_transport(); }
   void operator()(const scenario::restart_fault&) const {}
+  void operator()(const scenario::recovery_mode_fault&) const { on.update_recovery(); }
   void operator()(const scenario::stall_fault&) const {
     if (!on.faults_.any<scenario::stall_fault>()) on.end_stall();
   }
@@ -166,7 +163,8 @@ void server::end_effect(const fault_engine::occurrence& of) {
 
 void server::apply_transport() {
   for (const auto& [key, c] : connections_) {
-    if (!c->ending()) c->apply(faults_.transport(c->id(), true, time_.now()));
+    if (!c->ending())
+      c->apply(faults_.transport(c->id(), {.deflate = c->origin().deflate}, time_.now()));
   }
   report_faults();
 }

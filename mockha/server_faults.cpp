@@ -220,4 +220,11 @@ bool server::grants_deflate(std::uint32_t connection) {
   return granted;
 }
 
+net::answer_drops server::drops_of_upgrade(std::uint32_t connection) {
+  if (faults_.idle()) return {};
+  const net::answer_drops drops = faults_.drops_of_upgrade(connection, time_.now());
+  report_faults();
+  return drops;
+}
+
 }  // namespace hassle::mockha

@@ -1,5 +1,6 @@
 // What clients can do to a server over HTTP; how they come to it is in server_listen.cpp.
 #include "mockha/server.hpp"
+#include "mockha/swallow.hpp"
 
 #include <hassle/net/within.hpp>
 
@@ -120,7 +121,10 @@ asio::awaitable<std::optional<net::http_response>> server::answer_instead(visito
   }
   std::string early;
   auto stream = v->http->release(early);
-  if (const auto* how = std::get_if<stay_silent>(&verdict)) {
+  if (const auto* instead = std::get_if<say_instead>(&verdict)) {
+    const auto ec = co_await say(stream.get(), instead->bytes);
+    if (!ec) co_await keep_silent(std::move(stream), {.reads = true});
+  } else if (const auto* how = std::get_if<stay_silent>(&verdict)) {
     co_await keep_silent(std::move(stream), *how);
   } else if (const auto* cut = std::get_if<cut_off>(&verdict); cut && cut->reset) {
     stream->reset();

@@ -1,14 +1,12 @@
 // How clients come to a server; what becomes of them is in server.cpp.
 #include "mockha/server.hpp"
+#include "mockha/swallow.hpp"
 
-#include <hassle/net/waiting.hpp>
 #include <hassle/net/within.hpp>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <array>
 #include <utility>
 
 namespace hassle::mockha {
@@ -79,27 +77,6 @@ bool offers_deflate(const net::http_request& asked) {
   return extensions && extensions->find("permessage-deflate") != std::string::npos;
 }
 
-using some_bytes = net::result<std::size_t>;
-
-asio::awaitable<some_bytes> read_from(net::byte_stream* stream, asio::mutable_buffer into) {
-  auto start = [stream, into](net::completion<some_bytes> done) {
-    stream->read_some(into, [done = std::move(done)](net::error_code ec, std::size_t n) mutable {
-      done(ec ? some_bytes(std::unexpected(ec)) : some_bytes(n));
-    });
-  };
-  auto cancel = [stream] { stream->close(); };
-  co_return co_await net::wait_for<some_bytes>(std::move(start), std::move(cancel));
-}
-
-// Reads and forgets, until the end or an error.
-asio::awaitable<void> swallow(net::byte_stream* stream) {
-  std::array<char, 4096> nothing{};
-  for (;;) {
-    const auto read = co_await read_from(stream, asio::buffer(nothing));
-    if (!read) co_return;
-  }
-}
-
 }  // namespace
 
 asio::awaitable<void> server::welcome(std::unique_ptr<net::byte_stream> stream) {
@@ -132,6 +109,10 @@ asio::awaitable<std::unique_ptr<net::byte_stream>> server::secured(
     if (cut->reset) stream->reset();
     co_return nullptr;
   }
+  if (const auto* later = std::get_if<come_later>(&verdict)) {
+    const auto ec = co_await net::sleep_until(time_, time_.now() + later->by);
+    if (ec) co_return nullptr;
+  }
   if (!config_.tls) co_return stream;
   auto accepted = co_await net::within(time_, time_.now() + config_.limits.tls,
                                        config_.tls->accept(std::move(stream)));
@@ -148,12 +129,16 @@ asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
   session_origin origin{.address = std::move(by.wanted.address),
                         .user_agent = std::move(by.wanted.user_agent),
                         .deflate = limits.deflate && offers_deflate(by.asked)};
+  const net::answer_drops drops = drops_of_upgrade(v->id);
   std::string early;
   auto stream = v->http->release(early);
+  // Whoever dribbles knows no limit of his own.
+  const net::duration limit =
+      drops.piece_bytes > 0 ? stay_silent{}.at_most : config_.limits.upgrade;
   auto socket =
-      co_await net::within(time_, time_.now() + config_.limits.upgrade,
+      co_await net::within(time_, time_.now() + limit,
                            net::websocket_accept(time_, std::move(stream), std::move(by.asked),
-                                                 std::move(early), limits));
+                                                 std::move(early), limits, drops));
   // What the process has taken with it is cut.
   if (!socket || stopping_ || v->life != life_) co_return;
   const stage_verdict verdict = stages_ ? stages_->on_upgraded(v->id) : go_on{};
@@ -168,7 +153,7 @@ asio::awaitable<void> server::open_session(visitor* v, upgrade by) {
   connection& c = *fresh;
   connections_.emplace(key, std::move(fresh));
   if (!faults_.idle()) {
-    c.apply(faults_.transport(v->id, false, time_.now()));
+    c.apply(faults_.transport(v->id, {.open = false, .deflate = c.origin().deflate}, time_.now()));
     report_faults();
   }
   if (const auto* how = std::get_if<stay_silent>(&verdict)) {
@@ -190,7 +175,7 @@ asio::awaitable<void> server::keep_silent(std::unique_ptr<net::byte_stream> stre
   if (how.reads) {
     net::timer limit(time_);
     limit.call_at(until, [&stream] { stream->reset(); });
-    co_await swallow(stream.get());
+    (void)co_await swallow(stream.get());
   } else {
     const auto ec = co_await net::sleep_until(time_, until);
     if (!ec) stream->reset();

@@ -90,11 +90,11 @@ void server::end_stall() {
   const net::duration length = stall_ended_ - *stalled_since_;
   stalled_since_.reset();
   std::exchange(stall_gate_, nullptr)->open();
+  run_queue();  // What is older than what they are about to say.
   for (const auto& [key, c] : connections_) c->resume(length);
   stall_drained_ = false;
   stall_drain_.call_at(stall_ended_, [this] { stall_drained_ = true; });
   for (auto& stream : std::exchange(waiting_, {})) visits_->spawn(welcome(std::move(stream)));
-  run_queue();
   run_scripts();
 }
 
@@ -107,6 +107,31 @@ void server::drop_waiting() {
 }
 
 // --- restart ---
+
+// What its integrations bring, which are not loaded in recovery mode.
+presence server::presence_now() const noexcept {
+  if (around_.recovery_mode) return presence::absent;
+  switch (restart_.phase()) {
+    case restart_phase::running:
+      return presence::real;
+    case restart_phase::starting:
+      return presence::restored;
+    case restart_phase::stopping:
+    case restart_phase::refused:
+    case restart_phase::not_running:
+      break;
+  }
+  return presence::absent;
+}
+
+void server::update_recovery() {
+  const bool wanted = faults_.any<scenario::recovery_mode_fault>();
+  if (std::exchange(around_.recovery_mode, wanted) == wanted) return;
+  if (restart_.phase() != restart_phase::running) return;  // It is on its way into it, or out.
+  lose_queue("recovery mode");
+  end_all("recovery mode");
+  publish(house_.become(presence_now(), wall_now(), watch_));
+}
 
 void server::begin_restart(const scenario::planned_fault& planned) {
   restart_.begin(time_.now(), planned.phases);
@@ -150,10 +175,11 @@ void server::enter(restart_phase phase) {
       around_.state = core_state::starting;
       publish_plain("core_config_updated");
       publish_plain("homeassistant_start");
-      publish(house_.become(presence::restored, wall, watch_));
+      publish(house_.become(presence_now(), wall, watch_));
+      if (std::exchange(false_states_, false)) publish(house_.show_defaults(wall, watch_));
       break;
     case restart_phase::running:
-      publish(house_.become(presence::real, wall, watch_));
+      publish(house_.become(presence_now(), wall, watch_));
       around_.state = core_state::running;
       publish_plain("core_config_updated");
       publish_plain("homeassistant_started");

@@ -72,6 +72,7 @@ void server::publish(const home::outcome& done) {
     publish(done.changes);
     return;
   }
+  for (const auto& change : done.changes) record_change(change);
   if (watch_ == watch{}) return;
   for (const auto& event : done.to_publish()) publish(event);
 }

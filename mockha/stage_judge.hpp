@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <variant>
 
 namespace hassle::mockha {
@@ -27,7 +28,16 @@ struct answer_with {
   net::duration after{};  ///< >= 0
   bool close = true;      ///< The connection ends behind the answer.
 };
-using stage_verdict = std::variant<go_on, stay_silent, cut_off, answer_with>;
+/// Bytes instead of an answer, then silence. Of requests only.
+struct say_instead {
+  std::string bytes;
+};
+/// Nothing is read until so long has passed; then it goes on. Of accepted streams only.
+struct come_later {
+  net::duration by{};  ///< > 0
+};
+using stage_verdict =
+    std::variant<go_on, stay_silent, cut_off, answer_with, say_instead, come_later>;
 
 /// The faults in force, as far as arriving connections ask them. `connection` is the journal's
 /// number.

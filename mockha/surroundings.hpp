@@ -60,6 +60,7 @@ struct surroundings {
   frontend_data frontend;          ///< Lives on while Home Assistant restarts.
   message_reader reader;
   core_state state = core_state::running;
+  bool recovery_mode = false;  ///< Its configuration is broken: hardly anything is loaded.
 };
 
 }  // namespace hassle::mockha

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "reports/gauges.hpp"
 #include "reports/journal.hpp"
+#include "reports/recovery_stages.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,15 +29,26 @@ struct run_context {
   std::chrono::nanoseconds healed{};     ///< After this instant nothing is broken any more.
   /// Faults that must hit something, by name.
   std::vector<std::string> faults_that_must_hit;
+  /// Kinds of the scenario's faults ("restart") by their names, ordered by name.
+  std::map<std::string, std::string, std::less<>> fault_kinds;
+  std::vector<std::string> layers;  ///< Of the client.
+  /// What the client's settings promise: the longest time from the end of a fault to a fresh
+  /// answer. Empty where they promise none.
+  std::optional<std::chrono::nanoseconds> recovery_bound;
+
+  /// The kind of a fault; where it is not listed, its name without the "-<n>" behind it.
+  [[nodiscard]] std::string_view kind_of(std::string_view fault) const;
 };
 
 /// Something that must never happen, counted in every run.
 struct oracle_result {
   std::string_view name;  ///< See `oracles()`.
   std::uint64_t violations = 0;
-  std::uint32_t first_command = 0;  ///< Of the first violation, if it is about a command.
-  std::uint64_t first_seed = 0;     ///< The run of the first violation. Set by `summarise`.
-  bool promised = false;            ///< By a layer the client has. Set by `summarise`.
+  std::uint32_t first_command = 0;      ///< Of the first violation, if it is about a command.
+  std::chrono::nanoseconds first_at{};  ///< When the first violation was complete.
+  std::string first;                    ///< What the first violation was, in words.
+  std::uint64_t first_seed = 0;         ///< The run of the first violation. Set by `summarise`.
+  bool promised = false;                ///< By a layer the client has. Set by `summarise`.
 
   bool operator==(const oracle_result&) const = default;
 };
@@ -44,11 +59,7 @@ struct oracle_description {
   std::string_view layer;  ///< Empty: promised by every client.
   std::string_view meaning;
 };
-/// answer-integrity (correlation), at-most-once (idempotency: no command whose effect adds up, such
-/// as a toggle, runs twice), within-limit (deadline), recovers (reconnect: the commands issued
-/// after `healed` and half of the quiet time behind it get fresh answers), bounded-attempts
-/// (jitter: no more than 60 connection attempts in any minute), one-outcome (empty layer: every
-/// issued command has exactly one outcome).
+/// All of them, in a fixed order; README.md says what each looks at and what it lets pass.
 [[nodiscard]] std::span<const oracle_description> oracles();
 
 /// The figures of one run. Pure function of its journal.
@@ -59,6 +70,9 @@ struct run_figures {
   std::vector<std::pair<std::string, std::uint64_t>> errors;
   /// From due to done, of commands answered (fresh or stale). Sorted.
   std::vector<std::chrono::nanoseconds> latencies;
+  /// From first sent to done, of commands that were sent and answered: what whoever measures
+  /// without regard to due times would see. Sorted.
+  std::vector<std::chrono::nanoseconds> uncorrected_latencies;
   /// Of connections that became ready. In the order of their ends.
   std::vector<std::chrono::nanoseconds> lifetimes;
   std::uint64_t duplicates = 0;     ///< Executions beyond the first of one command.
@@ -70,6 +84,13 @@ struct run_figures {
   std::uint64_t connections = 0;    ///< Attempts that became ready.
   /// Fault over -> first fresh answer to a command issued after it.
   std::vector<std::chrono::nanoseconds> recoveries;
+  std::vector<staged_recovery> recovery_stages;             ///< Of each of them. See `waterfall`.
+  std::uint64_t executions = 0;                             ///< Of the workload's service calls.
+  std::vector<std::chrono::nanoseconds> failure_latencies;  ///< Of failed commands. Sorted.
+  std::vector<std::chrono::nanoseconds> detections;         ///< See `connecting_times`.
+  std::vector<std::chrono::nanoseconds> connect_times;      ///< Of attempts that succeeded.
+  std::vector<std::chrono::nanoseconds> reconnections;
+  gauge_values gauges{};
   /// Names out of `faults_that_must_hit` that hit nothing.
   std::vector<std::string> idle_faults;
   std::vector<std::string> hit_faults;  ///< Names of faults that hit something. Sorted.
@@ -108,6 +129,8 @@ struct command_story {
 [[nodiscard]] bool is_service_call(std::string_view command) noexcept;
 /// True if running it twice is the same as running it once: state reads, turn_on, turn_off.
 [[nodiscard]] bool is_idempotent(std::string_view command) noexcept;
+/// Executions of a command beyond its first, if each of them does something more.
+[[nodiscard]] std::uint32_t repeated_effects(const journal& j, const command_story& story) noexcept;
 /// True for the outcomes that count as errors: connection, timeout, other.
 [[nodiscard]] bool is_error(outcome o) noexcept;
 
@@ -123,12 +146,21 @@ struct interval {
 /// Of the differences b[i] - a[i]. REQUIRES: same size.
 [[nodiscard]] interval paired_difference(std::span<const double> a, std::span<const double> b);
 
+/// Where something stands in a file of the user's. Never an absolute path.
+struct file_place {
+  std::string file;
+  std::uint32_t line = 0;  ///< From 1; 0 = the file as a whole.
+
+  bool operator==(const file_place&) const = default;
+};
+
 /// What a scenario expects of a client's figure.
 struct expectation {
   std::string figure;         ///< See `figure_names`.
   std::optional<double> min;  ///< At least one of the two.
   std::optional<double> max;
-  std::string why;  ///< Shown beside the verdict.
+  std::string why;     ///< Shown beside the verdict.
+  file_place where{};  ///< May be unknown.
 };
 
 /// All seeds of one client in one scenario.
@@ -149,6 +181,7 @@ struct expectation_result {
   std::string verdict;  ///< passed, failed, inconclusive
   double measured = 0;
   std::string why;
+  file_place where{};  ///< Of the expectation.
 };
 
 /// The figures of a cell, as all reports show them.
@@ -167,7 +200,14 @@ struct summary {
   std::uint64_t duplicates = 0, wrong_answers = 0, past_limit = 0, lost = 0, unknown = 0,
                 attempts = 0, connections = 0;
   std::uint64_t recoveries = 0;  ///< How many were measured.
-  double simulated_s = 0;        ///< Of all its runs together.
+  std::uint64_t executions = 0;
+  /// Of pooled times: empty where there were none.
+  std::optional<double> failure_p50_ms, failure_max_ms, detect_p50_s, detect_max_s, connect_max_s,
+      reconnect_max_s, latency_uncorrected_p50_ms, latency_uncorrected_p90_ms,
+      latency_uncorrected_p99_ms, latency_uncorrected_max_ms;
+  std::vector<recovery_waterfall> waterfall;  ///< See `pooled_waterfall`.
+  gauge_values gauges{};                      ///< The largest of its runs.
+  double simulated_s = 0;                     ///< Of all its runs together.
   bool complete = true;
   std::string digest;  ///< Over the digests of its runs, hexadecimal.
   std::vector<oracle_result> oracles;
@@ -180,31 +220,12 @@ struct summary {
 /// Quantiles are exact: nearest rank over the answers of all runs.
 [[nodiscard]] summary summarise(const cell& c);
 
-/// The value of a named figure (`scenario::figure_names`): error_rate, connection_rate,
-/// timeout_rate, other_rate, stale_rate, duplicates, wrong_answers, past_limit, attempts,
-/// latency_p99_ms, latency_max_ms, lifetime_mean_s, lifetime_max_s, recovery_max_s, commands.
-/// Nothing if the name is unknown.
+/// The value of a named figure: those of figures.cpp, and all `gauges`. Nothing if the name is
+/// unknown; zero where nothing was measured, see `has_figure`.
 [[nodiscard]] std::optional<double> figure(const summary& s, std::string_view name);
+/// False if there was nothing to measure the figure with: zero says nothing then.
+[[nodiscard]] bool has_figure(const summary& s, std::string_view name);
+/// All that `figure` knows: the same as `scenario::figure_names`.
 [[nodiscard]] std::span<const std::string_view> figure_names();
-
-/// Everything that one invocation measured.
-struct report {
-  std::string tool_version;
-  std::vector<summary> runs;
-  std::string verdict;  ///< The worst of its runs: failed, then inconclusive, then passed.
-  bool interrupted = false;
-};
-
-/// What the change of a cell is measured against, within its scenario and world.
-enum class baseline : std::uint8_t {
-  none,
-  rung_below,  ///< The cell before it: a ladder.
-  first,       ///< The scenario's first cell: leave-one-out.
-};
-
-/// The whole of an invocation: summaries, changes (paired by seed) and the verdict. A report
-/// without a cell, or one that was interrupted before anything failed, is inconclusive.
-[[nodiscard]] report make_report(std::string version, std::span<const cell> cells, baseline against,
-                                 bool interrupted);
 
 }  // namespace hassle::reports

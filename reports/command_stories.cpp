@@ -118,6 +118,11 @@ bool is_idempotent(std::string_view command) noexcept {
   return verb == "turn_on" || verb == "turn_off";
 }
 
+std::uint32_t repeated_effects(const journal& j, const command_story& story) noexcept {
+  if (story.executions < 2 || is_idempotent(j.events()[story.issued].text)) return 0;
+  return story.executions - 1;
+}
+
 bool is_error(outcome o) noexcept { return o != outcome::fresh && o != outcome::stale; }
 
 }  // namespace hassle::reports

@@ -1,49 +1,34 @@
 #include "reports/console_report.hpp"
 
+#include "reports/attribution_report.hpp"
 #include "reports/console_table.hpp"
+#include "reports/figure_text.hpp"
+#include "reports/suite_report.hpp"
 #include "reports/text.hpp"
 #include "reports/verdict.hpp"
+#include "reports/waterfall_table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <set>
 
 namespace hassle::reports {
 namespace {
 
-std::chrono::nanoseconds from_s(double seconds) {
-  return std::chrono::nanoseconds(std::llround(seconds * 1e9));
-}
-
-std::string percent(double fraction) {
-  const double value = fraction * 100;
-  if (value == 0) return "0";
-  if (value < 0.01) return "<0.01";
-  return value < 9.995 ? fmt::format("{:.2f}", value) : fmt::format("{:.1f}", value);
-}
-
 std::string count_or_dot(std::uint64_t count) { return count == 0 ? "·" : grouped(count); }
 
 table_cell error_cell(const summary& s) {
   if (s.commands == 0) return {"-", colour::dim};
-  if (s.errors.empty()) {
-    return {fmt::format("< {:.2g}%", 100 * std::min(1.0, 3.0 / static_cast<double>(s.commands))),
-            colour::green};
-  }
   const double mean = s.error_rate.mean;
-  std::string text = percent(mean) + "%";
-  if (s.seeds > 1) text += " ±" + percent(s.error_rate.high - mean);
   const colour ink = mean < 0.01 ? colour::green : mean < 0.05 ? colour::yellow : colour::red;
-  return {text, ink};
+  return {error_rate_text(s), s.errors.empty() ? colour::green : ink};
 }
 
 table_cell share_cell(const summary& s, outcome o) {
-  const std::uint64_t count = s.outcomes[static_cast<std::size_t>(o)];
-  if (count == 0) return {"·", colour::dim};
-  return {percent(static_cast<double>(count) / static_cast<double>(s.commands))};
+  if (s.outcomes[static_cast<std::size_t>(o)] == 0) return {"·", colour::dim};
+  return {share_text(s, o)};
 }
 
 table_cell count_cell(std::uint64_t count) {
@@ -52,21 +37,16 @@ table_cell count_cell(std::uint64_t count) {
 
 table_cell time_cell(double seconds, bool known) {
   if (!known) return {"-", colour::dim};
-  return {human_duration(from_s(seconds))};
+  return {human_seconds(seconds)};
 }
 
-// "-12.3 ±0.8 pp"; with a '~' if the interval contains zero, that is, if it may be no change at
-// all.
-table_cell change_cell(const summary& s) {
+table_cell change_cell(const summary& s, const cell_evidence& evidence) {
   if (!s.change) return {};
-  const interval& change = *s.change;
-  if (s.seeds < 2) return {fmt::format("{:+.1f} pp", change.mean * 100), colour::dim};
-  const bool none = change.low <= 0 && change.high >= 0;
-  return {fmt::format("{}{:+.1f} ±{:.1f} pp", none ? "~ " : "", change.mean * 100,
-                      (change.high - change.mean) * 100),
-          none              ? colour::dim
-          : change.mean < 0 ? colour::green
-                            : colour::red};
+  if (s.seeds < 2) return {change_text(s, evidence), colour::dim};
+  const bool none = !evidence.change || !evidence.change->significant;
+  return {change_text(s, evidence), none                 ? colour::dim
+                                    : s.change->mean < 0 ? colour::green
+                                                         : colour::red};
 }
 
 table_cell verdict_mark(std::string_view verdict) {
@@ -78,13 +58,19 @@ table_cell verdict_mark(std::string_view verdict) {
 // The summaries of one scenario in one world, as they are shown together.
 class section {
  public:
-  section(std::span<const summary> runs, const console_style& style) : runs_(runs), style_(style) {}
+  // Those from `begin` to `end`.
+  section(const report& of, std::size_t begin, std::size_t end, const console_style& style)
+      : of_(of),
+        begin_(begin),
+        runs_(std::span(of.runs).subspan(begin, end - begin)),
+        style_(style) {}
 
   std::string print() && {
     print_title();
     print_table();
     print_notes();
     if (style_.error_details) print_error_details();
+    if (style_.waterfall) print_waterfall();
     print_expectations();
     print_oracles();
     return std::move(out_);
@@ -93,9 +79,7 @@ class section {
  private:
   // In a leave-one-out run, "production-without-jitter" below "production" is "without jitter".
   [[nodiscard]] std::string client_of(const summary& s) const {
-    const std::string prefix = runs_.front().client + "-without-";
-    if (s.client.starts_with(prefix)) return "without " + printable(s.client.substr(prefix.size()));
-    return printable(s.client);
+    return client_label(s.client, runs_.front().client);
   }
 
   [[nodiscard]] std::size_t label_width() const {
@@ -115,7 +99,7 @@ class section {
     if (first.seeds > 0) {
       const auto seeds = static_cast<double>(first.seeds);
       facts = fmt::format("{} from {}, {} each, {}, {} world", counted(first.seeds, "seed"),
-                          first.first_seed, human_duration(from_s(first.simulated_s / seeds)),
+                          first.first_seed, human_seconds(first.simulated_s / seeds),
                           counted(first.commands, "command"), printable(first.world));
     }
     out_ += paint(facts, colour::dim, style_.colour) + "\n\n";
@@ -153,7 +137,7 @@ class section {
                                      count_cell(s.duplicates),
                                      count_cell(s.wrong_answers),
                                      count_cell(s.past_limit)};
-      if (with_change) row.push_back(change_cell(s));
+      if (with_change) row.push_back(change_cell(s, of_.evidence_at(begin_ + rows.size())));
       row.push_back(verdict_mark(s.verdict));
       rows.push_back(std::move(row));
     }
@@ -210,6 +194,15 @@ class section {
     }
   }
 
+  void print_waterfall() {
+    std::vector<std::string> labels;
+    labels.reserve(runs_.size());
+    for (const summary& s : runs_) labels.push_back(client_of(s));
+    const std::string table = waterfall_table(runs_, labels, style_.width, style_.colour);
+    print_heading("From the end of a fault to the first fresh answer, mean of each stage");
+    out_ += table.empty() ? "No fault ended before a fresh answer.\n" : table;
+  }
+
   void print_expectations() {
     if (std::ranges::all_of(runs_, [](const summary& s) { return s.expectations.empty(); })) return;
     print_heading("Expectations");
@@ -240,7 +233,9 @@ class section {
 
   static std::string oracle_text(const oracle_result& o) {
     std::string first = fmt::format("seed {}", o.first_seed);
-    if (o.first_command != 0) first += fmt::format(", command {}", o.first_command);
+    first += o.first_command != 0
+                 ? fmt::format(", command {}", o.first_command)
+                 : fmt::format(", {}, {}", clock_time(o.first_at), printable(o.first));
     std::string text = fmt::format("{} {} {} (first: {})", o.promised ? "✗" : "·", o.name,
                                    counted(o.violations, "time"), first);
     if (o.promised) return text;
@@ -250,6 +245,8 @@ class section {
     return text;
   }
 
+  const report& of_;
+  std::size_t begin_;
   std::span<const summary> runs_;
   const console_style& style_;
   std::string out_;
@@ -262,7 +259,8 @@ std::string legend(const console_style& style) {
       "seeds. stale: answered from memory, not an error. p50, p99: from due to answered. life: "
       "mean of "
       "connections. twice: executions too many. wrong: answers of other commands taken. late: "
-      "unanswered at the invocation's limit. change: of errors, paired by seed; ~ may be none.";
+      "unanswered at the invocation's limit. change: of errors, paired by seed; ~ may be none "
+      "(Holm's correction over the table).";
   std::string out = "\n";
   for (const std::string& line : wrap(text, style.width)) {
     out += paint(line, colour::dim, style.colour) + "\n";
@@ -284,16 +282,14 @@ std::string verdict_lines(const report& r, const console_style& style) {
       }
     }
   }
-  if (r.interrupted) out += "Interrupted: what was complete by then is shown.\n";
+  if (r.of.interrupted) out += "Interrupted: what was complete by then is shown.\n";
   if (r.runs.empty()) out += "Nothing was run.\n";
   const std::string verdict = fmt::format("Verdict: {} ({} passed, {} failed, {} inconclusive)",
                                           r.verdict, counts[0], counts[1], counts[2]);
   return out + paint(verdict, verdict_mark(r.verdict).ink, style.colour) + "\n";
 }
 
-}  // namespace
-
-std::string console_report(const report& r, const console_style& style) {
+std::string clients_report(const report& r, const console_style& style) {
   std::string out;
   const std::span<const summary> runs = r.runs;
   for (std::size_t begin = 0; begin < runs.size();) {
@@ -303,11 +299,27 @@ std::string console_report(const report& r, const console_style& style) {
       ++end;
     }
     if (begin > 0) out += '\n';
-    out += section(runs.subspan(begin, end - begin), style).print();
+    out += section(r, begin, end, style).print();
     begin = end;
   }
   if (!runs.empty()) out += legend(style);
   return out + verdict_lines(r, style);
+}
+
+}  // namespace
+
+std::string console_report(const report& r, const console_style& style) {
+  switch (r.of.kind) {
+    case report_kind::clients:
+      return clients_report(r, style);
+    case report_kind::suite:
+      return suite_report(r, style);
+    case report_kind::losses:
+      return loss_report(r, losses(r), style);
+    case report_kind::attribution:
+      return attribution_report(r, style);
+  }
+  return {};
 }
 
 }  // namespace hassle::reports

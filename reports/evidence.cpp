@@ -25,8 +25,10 @@ class evidence_collector {
     }
     std::ranges::sort(suspects);
     for (const std::size_t i : suspects) {
+      if (i >= story_.issued) add_standstill();
       if (evidence found = weigh(i); !found.what.empty()) add(std::move(found));
     }
+    add_standstill();
     return std::move(found_);
   }
 
@@ -38,6 +40,25 @@ class evidence_collector {
     while (first != own.begin() && !brings_something(events_[*std::prev(first)])) --first;
     const auto last = std::ranges::upper_bound(own, end_);
     suspects.insert(suspects.end(), first, last);
+  }
+
+  // A host that stands still when the command comes, and goes on doing so, does nothing for it.
+  void add_standstill() {
+    if (std::exchange(looked_at_host_, true)) return;
+    const event* frozen = nullptr;
+    for (const std::size_t i : run_.landmarks()) {
+      if (events_[i].at > events_[story_.issued].at) break;
+      if (events_[i].kind == event_kind::host_frozen) frozen = &events_[i];
+      if (events_[i].kind == event_kind::host_thawed) frozen = nullptr;
+    }
+    if (frozen == nullptr) return;
+    auto why = run_.broken().active(frozen->at, frozen->at);
+    std::erase_if(why, [&](const fault_span* each) { return each->began != frozen->at; });
+    const std::string by = why.empty() ? std::string() : " (" + names_of(why) + ")";
+    found_.push_back({.at = story_.issued,
+                      .connection = 0,
+                      .cause = why.empty() ? std::string("the frozen host") : names_of(why),
+                      .what = "the host stood still" + by});
   }
 
   static bool brings_something(const event& e) {
@@ -156,6 +177,7 @@ class evidence_collector {
   const std::vector<event>& events_;
   const command_story& story_;
   std::size_t end_;
+  bool looked_at_host_ = false;
   std::vector<evidence> found_;
 };
 
@@ -163,6 +185,10 @@ class evidence_collector {
 
 std::vector<evidence> gather_evidence(const investigation& run, const command_story& story) {
   return evidence_collector(run, story).collect();
+}
+
+std::string names_were(const std::vector<const fault_span*>& faults) {
+  return names_of(faults) + (faults.size() == 1 ? " was" : " were");
 }
 
 std::string names_of(const std::vector<const fault_span*>& faults) {

@@ -26,5 +26,7 @@ struct evidence {
 
 /// "a", "a and b", "a, b and c": the names of faults.
 [[nodiscard]] std::string names_of(const std::vector<const fault_span*>& faults);
+/// "a was", "a and b were"
+[[nodiscard]] std::string names_were(const std::vector<const fault_span*>& faults);
 
 }  // namespace hassle::reports

@@ -2,13 +2,15 @@
 
 #include "reports/console_table.hpp"
 #include "reports/explain_cause.hpp"
-#include "reports/explain_events.hpp"
+#include "reports/explain_frames.hpp"
+#include "reports/explain_oracle.hpp"
 #include "reports/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 
 namespace hassle::reports {
@@ -17,20 +19,10 @@ namespace {
 using std::chrono::nanoseconds;
 using ink = colour;
 
-constexpr std::size_t text_width = 100;
 constexpr std::size_t table_width = 200;  // Causes are not cut: the terminal may break them.
-
-std::string title_of(const run_context& context) {
-  return fmt::format("{} / {}, seed {}, {} world, {}", printable(context.scenario),
-                     printable(context.client), context.seed, printable(context.world),
-                     human_duration(context.simulated));
-}
-
-// "+0.012 s"
-std::string relative(nanoseconds d) {
-  const double seconds = std::chrono::duration<double>(d).count();
-  return fmt::format("{:+.3f} s", seconds == 0 ? 0.0 : seconds);
-}
+/// An answer that took longer is worth a question.
+constexpr nanoseconds slow = std::chrono::seconds(2);
+constexpr std::size_t slow_shown_max = 10;
 
 std::string list_failures(const run_context& context, const investigation& run, bool coloured) {
   const auto& events = run.events();
@@ -61,6 +53,41 @@ std::string list_failures(const run_context& context, const investigation& run, 
                                                 {"why", false}}};
   out += render_table(columns, rows, table_width, false, coloured);
   out += fmt::format("\nThe story of one of them: --command {}\n", rows.front().front().text);
+  return out;
+}
+
+// Answered, but not as one would wish: from memory, or late. The slowest first.
+std::string list_slow(const investigation& run, bool coloured) {
+  const auto& events = run.events();
+  const auto took = [&](const command_story* story) {
+    return events[story->done].at - events[story->issued].at;
+  };
+  std::vector<const command_story*> found;
+  for (const command_story& story : run.stories()) {
+    if (is_error(story.what) || story.outcomes == 0) continue;
+    if (story.what == outcome::stale || took(&story) > slow) found.push_back(&story);
+  }
+  if (found.empty()) return {};
+  std::ranges::stable_sort(found, std::greater{}, took);
+  std::vector<std::vector<table_cell>> rows;
+  for (const command_story* story : found) {
+    if (rows.size() == slow_shown_max) break;
+    const event& issued = events[story->issued];
+    rows.push_back({{fmt::format("{}", story->number), ink::bold},
+                    {clock_time(issued.at)},
+                    {printable(issued.text)},
+                    {human_duration(took(story))},
+                    {find_cause(run, *story).headline}});
+  }
+  const std::array<table_column, 5> columns = {{{"slow or stale", true},
+                                                {"issued at", false},
+                                                {"what", false},
+                                                {"took", true},
+                                                {"why", false}}};
+  std::string out = "\n" + render_table(columns, rows, table_width, false, coloured);
+  if (found.size() > rows.size()) {
+    out += fmt::format("and {} more\n", found.size() - rows.size());
+  }
   return out;
 }
 
@@ -110,13 +137,13 @@ class storyteller {
     for (const fault_span* fault : active) {
       const std::string until = fault->ended == nanoseconds::max()
                                     ? std::string("the end of the journal")
-                                    : relative(fault->ended - issued);
+                                    : relative_time(fault->ended - issued);
       out_ += fmt::format("  {}: from {} to {}\n", printable(fault->name),
-                          relative(fault->began - issued), until);
+                          relative_time(fault->began - issued), until);
     }
     if (phase != nullptr) {
-      out_ +=
-          fmt::format("  {}: since {}\n", printable(phase->label), relative(phase->began - issued));
+      out_ += fmt::format("  {}: since {}\n", printable(phase->label),
+                          relative_time(phase->began - issued));
     }
   }
 
@@ -189,22 +216,7 @@ class storyteller {
   }
 
   void print_frames(std::string_view heading, const std::vector<std::size_t>& frames) {
-    if (frames.empty()) return;
-    out_ += "\n" + paint(heading, ink::bold, coloured_) + "\n";
-    const nanoseconds issued = events_[story_.issued].at;
-    for (const std::size_t i : frames) {
-      const event& e = events_[i];
-      const told_event told = tell(e, run_.owner_of(e.connection, e.value), story_.number);
-      out_ += pad_left(relative(e.at - issued), 14) + "  ";
-      out_ += paint(pad_right(told.actor, 8), actor_ink(told.actor), coloured_);
-      out_ += told.sentence + "\n";
-    }
-  }
-
-  static ink actor_ink(std::string_view actor) {
-    if (actor == "fault") return ink::red;
-    if (actor == "network") return ink::yellow;
-    return actor == "user" ? ink::bold : ink::dim;
+    append_frames(out_, run_, heading, frames, events_[story_.issued].at, story_.number, coloured_);
   }
 
   void print_why() {
@@ -212,7 +224,7 @@ class storyteller {
     std::string why = "Why: " + found.headline + ".";
     for (const std::string& sentence : found.sentences) why += " " + sentence;
     out_ += '\n';
-    for (const std::string& line : wrap(why, text_width)) out_ += line + "\n";
+    append_paragraph(out_, why);
   }
 
   const investigation& run_;
@@ -223,6 +235,31 @@ class storyteller {
   bool coloured_;
   std::string out_;
 };
+
+std::string tell_oracle(const run_context& context, const investigation& run,
+                        const oracle_result& violated, bool coloured) {
+  const command_story* story =
+      violated.first_command == 0 ? nullptr : run.find(violated.first_command);
+  if (story == nullptr) return tell_violation(context, run, violated, coloured);
+  std::string out =
+      paint(fmt::format("{}: {}", violated.name, printable(violated.first)), ink::bold, coloured);
+  out += fmt::format("\nViolated {}, first at {}.\n\n", counted(violated.violations, "time"),
+                     clock_time(violated.first_at));
+  return out + storyteller(run, *story, coloured).tell_all(context);
+}
+
+std::string tell_run(const run_context& context, const journal& j, const investigation& run,
+                     bool coloured) {
+  std::string out = list_failures(context, run, coloured) + list_slow(run, coloured);
+  const auto violated = violated_oracles(context, j);
+  if (violated.empty()) return out;
+  out += "\n" + list_violations(violated, coloured);
+  const oracle_result& first = violated.front();
+  if (!first.promised) {
+    return out + fmt::format("\nThe story of one of them: --oracle {}\n", first.name);
+  }
+  return out + "\n" + tell_oracle(context, run, first, coloured);
+}
 
 }  // namespace
 
@@ -235,13 +272,23 @@ bool has_command(const journal& j, std::uint32_t command) {
 std::string explain(const run_context& context, const journal& j,
                     std::optional<std::uint32_t> command, bool colour) {
   const investigation run(j);
-  if (!command) return list_failures(context, run, colour);
+  if (!command) return tell_run(context, j, run, colour);
   const command_story* story = run.find(*command);
   if (story == nullptr) {
     return fmt::format("There is no command {} in this journal; it has {}.\n", *command,
                        counted(run.stories().size(), "command"));
   }
   return storyteller(run, *story, colour).tell_all(context);
+}
+
+std::string explain_oracle(const run_context& context, const journal& j, std::string_view oracle,
+                           bool colour) {
+  const auto violated = violated_oracles(context, j);
+  const auto found = std::ranges::find(violated, oracle, &oracle_result::name);
+  if (found == violated.end()) {
+    return fmt::format("{} was not violated in this run.\n", printable(oracle));
+  }
+  return tell_oracle(context, investigation(j), *found, colour);
 }
 
 }  // namespace hassle::reports

@@ -46,6 +46,9 @@ own_word meaning_of(std::string_view detail) {
   return found == own_words.end() ? own_word{} : *found;
 }
 
+// A command that took no longer needs no explanation.
+constexpr nanoseconds worth_a_word = std::chrono::seconds(1);
+
 class cause_finder {
  public:
   cause_finder(const investigation& run, const command_story& story)
@@ -82,11 +85,51 @@ class cause_finder {
   [[nodiscard]] nanoseconds ended_at() const { return events_[end_].at; }
 
   finding fresh() {
-    finding found{
-        .headline = "answered by Home Assistant after " + human_duration(ended_at() - issued_at()),
-        .sentences = {}};
+    const nanoseconds took = ended_at() - issued_at();
+    finding found{.headline = "answered by Home Assistant after " + human_duration(took),
+                  .sentences = {}};
+    const auto active = run_.broken().active(issued_at(), ended_at());
+    if (took > worth_a_word) {
+      if (!active.empty()) {
+        found.headline += ", while " + names_were(active) + " active";
+      } else if (!evidence_.empty()) {
+        found.headline += ", because " + evidence_.back().what;
+      }
+    }
     tell_evidence(found);
+    if (took > worth_a_word) tell_waits(found);
     return found;
+  }
+
+  // Where the time of a command went.
+  void tell_waits(finding& found) const {
+    nanoseconds since = issued_at();
+    std::string waiting = "for its turn";
+    bool sent = false;
+    const auto waited = [&](nanoseconds until) {
+      const nanoseconds length = until - since;
+      since = until;
+      if (length < worth_a_word / 10) return;
+      found.sentences.push_back(fmt::format("It waited {} {}.", human_duration(length), waiting));
+    };
+    for (std::size_t i = story_.issued; i <= end_; ++i) {
+      const event& e = events_[i];
+      if (e.command != story_.number) continue;
+      if (e.kind == event_kind::call_queued && !sent) {
+        waited(e.at);
+        waiting = e.text == "connection" ? "for a connection"
+                  : e.text == "starting" ? "for Home Assistant to be running"
+                                         : "for its turn";
+      } else if (e.kind == event_kind::command_sent || e.kind == event_kind::hedge_sent) {
+        waited(e.at);
+        waiting = fmt::format("for the answer on connection {}", e.connection);
+        sent = true;
+      } else if (e.kind == event_kind::retry_began) {
+        waited(e.at);
+        waiting = "to be sent again";
+      }
+    }
+    waited(ended_at());
   }
 
   // The last thing that went wrong and has a name, or else whatever is known.
@@ -95,7 +138,7 @@ class cause_finder {
                                     [](const evidence& e) { return !e.cause.empty(); });
     if (named != evidence_.rend()) return named->what;
     const auto active = run_.broken().active(issued_at(), ended_at());
-    if (!active.empty()) return "there was no answer while " + names_of(active) + " was active";
+    if (!active.empty()) return "there was no answer while " + names_were(active) + " active";
     if (story_.detail == "killed with its process") {
       return "another command reached its invocation limit, and the process was killed for it";
     }

@@ -87,6 +87,38 @@ told_event tell_client(const event& e, const std::string& whose, const std::stri
   }
 }
 
+told_event tell_application(const event& e) {
+  const std::string text = printable(e.text);
+  switch (e.kind) {
+    using enum event_kind;
+    case home_changed:
+      return {"home", "changes: " + text};
+    case subscription_wanted:
+      return {"app", fmt::format("wants subscription {}{}", e.value, because(e.text))};
+    case subscription_dropped:
+      return {"app", fmt::format("wants subscription {} no more", e.value)};
+    case event_heard:
+      return {"app", fmt::format("hears of {} through subscription {}", text, e.value)};
+    case gap_heard:
+      return {"app", fmt::format("hears that subscription {} has a gap", e.value)};
+    case herd_attempt:
+      return {"herd", fmt::format("client {} begins a connection attempt", e.value)};
+    case herd_ready:
+      return {"herd", fmt::format("client {} is ready on connection {}", e.value, e.connection)};
+    case mirror_compared:
+      return {"harness", e.value == 0
+                             ? std::string("finds the mirror true to the home")
+                             : fmt::format("finds the mirror wrong in {}{}",
+                                           counted(static_cast<std::uint64_t>(e.value), "state"),
+                                           because(e.text))};
+    case measured:
+      return {"harness", fmt::format("measures {}: {}", text, e.value)};
+    default:
+      assert(false);
+      return {};
+  }
+}
+
 std::string age_of(const event& e) { return human_duration(std::chrono::nanoseconds(e.value)); }
 
 // What became of a command, as the production engine tells it.
@@ -160,6 +192,9 @@ told_event tell_upkeep(const event& e) {
     case subscription_rejected:
       return {"client", fmt::format("subscription {} is rejected on connection {}{}", e.value,
                                     e.connection, because(e.text))};
+    case client_trouble:
+      return {"client", e.text == "none" ? "says that the trouble is over"
+                                         : "says what is wrong" + because(e.text)};
     case subscription_gap:
       return {"client", fmt::format("subscription {} may have missed {} of events", e.value,
                                     gap_length(e.text))};
@@ -295,7 +330,18 @@ told_event tell(const event& e, std::uint32_t owner, std::uint32_t subject) {
     case subscription_live:
     case subscription_rejected:
     case subscription_gap:
+    case client_trouble:
       return tell_upkeep(e);
+    case home_changed:
+    case subscription_wanted:
+    case subscription_dropped:
+    case event_heard:
+    case gap_heard:
+    case herd_attempt:
+    case herd_ready:
+    case mirror_compared:
+    case measured:
+      return tell_application(e);
     case server_accepted:
     case server_auth:
     case server_received:

@@ -10,7 +10,7 @@ namespace hassle::reports {
 
 /// An event told to a person: who did what.
 struct told_event {
-  std::string_view actor;  ///< user, host, client, server, network, fault
+  std::string_view actor;  ///< user, host, client, server, network, fault, home, app, herd, harness
   std::string sentence;
 };
 

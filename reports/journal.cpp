@@ -96,6 +96,16 @@ constexpr auto kind_names = [] {
       {subscription_live, "subscription_live"},
       {subscription_rejected, "subscription_rejected"},
       {subscription_gap, "subscription_gap"},
+      {home_changed, "home_changed"},
+      {subscription_wanted, "subscription_wanted"},
+      {subscription_dropped, "subscription_dropped"},
+      {event_heard, "event_heard"},
+      {gap_heard, "gap_heard"},
+      {herd_attempt, "herd_attempt"},
+      {herd_ready, "herd_ready"},
+      {mirror_compared, "mirror_compared"},
+      {measured, "measured"},
+      {client_trouble, "client_trouble"},
   });
 }();
 

@@ -16,7 +16,8 @@ namespace hassle::reports {
 enum class event_kind : std::uint8_t {
   // The process under test and its host.
   process_started,  ///< v: generation, from 1
-  process_stopped,  ///< v: generation; t: why ("recycled", "invocation limit", "end of run")
+  process_stopped,  ///< v: generation; t: why ("recycled", "invocation limit", "killed", "end of
+                    ///< run")
   host_frozen,
   host_thawed,
 
@@ -84,11 +85,45 @@ enum class event_kind : std::uint8_t {
   subscription_live,      ///< c; v: handle
   subscription_rejected,  ///< c; v: handle; t: error code
   subscription_gap,       ///< v: handle; t: its length in ns
+
+  // What happens at home and what the application hears of it. Only where the run has an
+  // application that subscribes. A handle is unique within a process, not within the run.
+  home_changed,          ///< c: whose command did it, 0 = nobody's;
+                         ///< t: "<entity> <context id>", as its state_changed event names them
+  subscription_wanted,   ///< v: handle; t: "state_changed", "state_changed <entity>", or the type
+                         ///< and whatever else of a subscription that nobody keeps a ledger of
+  subscription_dropped,  ///< v: handle: the application unsubscribed
+  event_heard,           ///< v: handle; t: as home_changed. The application was told
+  gap_heard,             ///< v: handle; t: "<from> <to>", both in ns since the run began
+
+  // The other clients of a herd, which record nothing else. The client under test is number 1.
+  herd_attempt,  ///< v: number of the client, from 2: it begins a connection attempt
+  herd_ready,    ///< c; v: number of the client. Authenticated
+
+  // What the harness found at the end of a run.
+  mirror_compared,  ///< v: differences between mirror and home; t: the first one: "ghost light.x",
+                    ///< "missing light.x", "light.x: on, is off"
+  measured,         ///< v; t: name of the figure, see `measure`
+
+  client_trouble,  ///< t: what the client says is wrong beyond a broken connection: "forbidden",
+                   ///< "certificate", "recovery_mode"…, "none" = it is over
 };
 
 /// How many kinds there are. The last one listed above is the last one.
 inline constexpr std::size_t event_kind_count =
-    static_cast<std::size_t>(event_kind::subscription_gap) + 1;
+    static_cast<std::size_t>(event_kind::client_trouble) + 1;
+
+/// What `measured` may be about.
+namespace measure {
+/// The most wake-ups of the client's host in a minute in which no fault was in force and no command
+/// in flight, nor within the minute before.
+inline constexpr std::string_view wakeups_per_minute_peak = "wakeups_per_minute_peak";
+/// After the last process has ended: timers it has set, connections it holds open or dials.
+inline constexpr std::string_view timers_left = "timers_left";
+inline constexpr std::string_view connections_left = "connections_left";
+/// Clients in the run, the one under test included.
+inline constexpr std::string_view clients = "clients";
+}  // namespace measure
 
 /// One thing that happened. Flat, so that it costs little to record, to hash and to write.
 struct event {

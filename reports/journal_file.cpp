@@ -10,6 +10,7 @@
 #include <iterator>
 #include <ostream>
 #include <system_error>
+#include <utility>
 
 namespace hassle::reports {
 namespace {
@@ -23,6 +24,28 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
   append_json_string(out, value);
 }
 
+void append_names(std::string& out, std::string_view key, const std::vector<std::string>& names) {
+  fmt::format_to(std::back_inserter(out), ",\"{}\":[", key);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_string(out, printable(names[i]));
+  }
+  out += ']';
+}
+
+void append_kinds(std::string& out, const std::map<std::string, std::string, std::less<>>& kinds) {
+  if (kinds.empty()) return;
+  out += ",\"faults\":{";
+  bool first = true;
+  for (const auto& [name, kind] : kinds) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json_string(out, printable(name));
+    out += ':';
+    append_json_string(out, printable(kind));
+  }
+  out += '}';
+}
+
 void append_header(std::string& out, const run_context& context, std::string_view tool) {
   out += R"({"hassle_journal":1)";
   append_member(out, "scenario", printable(context.scenario));
@@ -30,13 +53,16 @@ void append_header(std::string& out, const run_context& context, std::string_vie
   fmt::format_to(std::back_inserter(out), ",\"seed\":{}", context.seed);
   append_member(out, "world", printable(context.world));
   append_member(out, "tool", printable(tool));
-  fmt::format_to(std::back_inserter(out), R"(,"simulated_ns":{},"healed_ns":{},"must_hit":[)",
+  fmt::format_to(std::back_inserter(out), R"(,"simulated_ns":{},"healed_ns":{})",
                  context.simulated.count(), context.healed.count());
-  for (std::size_t i = 0; i < context.faults_that_must_hit.size(); ++i) {
-    if (i > 0) out += ',';
-    append_json_string(out, printable(context.faults_that_must_hit[i]));
+  append_names(out, "must_hit", context.faults_that_must_hit);
+  append_kinds(out, context.fault_kinds);
+  if (!context.layers.empty()) append_names(out, "layers", context.layers);
+  if (context.recovery_bound) {
+    fmt::format_to(std::back_inserter(out), R"(,"recovery_bound_ns":{})",
+                   context.recovery_bound->count());
   }
-  out += "]}\n";
+  out += "}\n";
 }
 
 void append_text(std::string& out, std::string_view text) {

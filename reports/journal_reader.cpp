@@ -77,6 +77,16 @@ bool store_names(std::vector<std::string>& target, const json::value& value) {
   return true;
 }
 
+bool store_kinds(std::map<std::string, std::string, std::less<>>& target,
+                 const json::value& value) {
+  const json::object* kinds = value.if_object();
+  if (kinds == nullptr) return false;
+  for (const auto& [name, kind] : *kinds) {
+    if (!store(target[std::string(name)], text_in(kind))) return false;
+  }
+  return true;
+}
+
 std::string bad_value(std::string_view key) {
   return fmt::format("'{}' has a value that it cannot have", printable(key));
 }
@@ -113,6 +123,12 @@ parsed<saved_journal> header_in(const json::object& line) {
       good = store_time(context.healed, value);
     else if (key == "must_hit")
       good = store_names(context.faults_that_must_hit, value);
+    else if (key == "faults")
+      good = store_kinds(context.fault_kinds, value);
+    else if (key == "layers")
+      good = store_names(context.layers, value);
+    else if (key == "recovery_bound_ns")
+      good = store_time(context.recovery_bound.emplace(), value);
     else
       return std::unexpected(unknown_key(key));
     if (!good) return std::unexpected(bad_value(key));

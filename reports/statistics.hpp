@@ -11,10 +11,6 @@
 
 namespace hassle::reports {
 
-/// The 97.5 % quantile of Student's t: half of a 95 % interval, in standard errors.
-/// REQUIRES: degrees_of_freedom > 0.
-[[nodiscard]] double student_t_975(std::size_t degrees_of_freedom);
-
 /// The exact quantile by nearest rank: the smallest value such that at least `percent` % of all are
 /// not above it. Never interpolates, so that it is always a value that occurred. Zero if empty.
 /// REQUIRES: sorted, percent in [1, 100].

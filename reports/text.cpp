@@ -82,6 +82,17 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (;;) {
+    const std::size_t end = text.find('\n');
+    out += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::size_t columns_of(std::string_view text) noexcept {
   std::size_t columns = 0;
   for (const char c : text) columns += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
@@ -150,6 +161,12 @@ std::string grouped(std::uint64_t number) {
 
 std::string counted(std::uint64_t number, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : "s");
+}
+
+std::string client_label(std::string_view client, std::string_view beside) {
+  const std::string prefix = std::string(beside) + "-without-";
+  if (!client.starts_with(prefix)) return printable(client);
+  return "without " + printable(client.substr(prefix.size()));
 }
 
 std::string paint(std::string_view text, colour c, bool on) {

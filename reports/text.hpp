@@ -19,6 +19,9 @@ void append_json_string(std::string& out, std::string_view text);
 /// some of our texts (close reasons), and a report must not carry their escape codes to a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same for a text of several lines: its newlines stay.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 /// Columns that `text` takes on a terminal: its code points. Ours are all one column wide.
 [[nodiscard]] std::size_t columns_of(std::string_view text) noexcept;
 
@@ -40,6 +43,10 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// "1 command", "2,003 commands"; for words that take an s.
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
+
+/// What a client is called beside another of which it may lack a layer: "without jitter" for
+/// "production-without-jitter" beside "production"; otherwise its name, made printable.
+[[nodiscard]] std::string client_label(std::string_view client, std::string_view beside);
 
 /// Terminal colours, or nothing at all.
 enum class colour : std::uint8_t { none, green, yellow, red, dim, bold };

@@ -21,7 +21,8 @@ struct dist_rules {
 
 /// The `dist` key itself: it was read to find the rules.
 form<std::string> dist_word() {
-  return {"word", [](const value& v, const site&) { return std::optional(v.text); }, toml_string};
+  return {"word", [](const value& v, const site&) { return std::optional(v.text); }, toml_string,
+          text_shape()};
 }
 
 template <class Distribution>
@@ -143,6 +144,18 @@ std::string write_table(const std::vector<dist_rules<Distribution>>& all, const 
   return {};
 }
 
+/// A constant, or a table for each kind of distribution.
+template <class Distribution>
+value_shape shape_of(value_shape constant, const std::vector<dist_rules<Distribution>>& all) {
+  std::vector<value_shape> alternatives{std::move(constant)};
+  for (const auto& each : all) {
+    std::vector<key_description> keys;
+    each.keys.describe("", keys);
+    alternatives.push_back(table_shape(std::move(keys)));
+  }
+  return any_shape(std::move(alternatives));
+}
+
 }  // namespace
 
 form<duration_distribution> a_duration_distribution(zero z) {
@@ -165,7 +178,8 @@ form<duration_distribution> a_duration_distribution(zero z) {
           [](const durations& d) {
             return d.how == durations::kind::constant ? toml_string(format_duration(d.a))
                                                       : write_table(duration_rules(), d);
-          }};
+          },
+          shape_of(a_duration(zero::allowed).shape, duration_rules())};
 }
 
 form<count_distribution> a_count_distribution() {
@@ -181,7 +195,8 @@ form<count_distribution> a_count_distribution() {
           [](const counts& c) {
             return c.how == counts::kind::constant ? fmt::format("{}", c.a)
                                                    : write_table(count_rules(), c);
-          }};
+          },
+          shape_of(an_integer<std::uint32_t>(1, count_max).shape, count_rules())};
 }
 
 }  // namespace hassle::scenario

@@ -122,7 +122,7 @@ std::string_view value::kind_name() const noexcept {
 }
 
 void problems::add(source_position where, std::string message, std::string hint) {
-  found_.push_back({file_, where, std::move(message), std::move(hint)});
+  found_.push_back({files_.at(where.file), where, std::move(message), std::move(hint)});
 }
 
 void problems::add(source_position where, complaint what) {

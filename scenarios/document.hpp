@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hassle::scenario {
@@ -38,22 +39,24 @@ struct entry {
   value content;
 };
 
-/// Collects what is wrong with one file.
+/// Collects what is wrong with one file, and with those it was put together from.
 class problems {
  public:
-  explicit problems(std::string_view file) : file_(file) {}
+  explicit problems(std::string_view file) : files_{std::string(file)} {}
+  /// Positions name their file by its index. REQUIRES: at least one.
+  explicit problems(std::vector<std::string> files) : files_(std::move(files)) {}
 
   void add(source_position where, std::string message, std::string hint = {});
   void add(source_position where, complaint what);
   [[nodiscard]] bool empty() const noexcept { return found_.empty(); }
-  /// An empty collection for the same file, to see whether a part of it is right.
-  [[nodiscard]] problems like() const { return problems(file_); }
+  /// An empty collection for the same files, to see whether a part of them is right.
+  [[nodiscard]] problems like() const { return problems(files_); }
   void absorb(problems part);
-  /// All of them, in the order of their position.
+  /// All of them, in the order of their files and positions.
   [[nodiscard]] std::vector<input_error> take();
 
  private:
-  std::string file_;
+  std::vector<std::string> files_;
   std::vector<input_error> found_;
 };
 

@@ -11,8 +11,16 @@ namespace hassle::scenario {
 struct source_position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  /// Which of the texts that a scenario was put together from: 0 is its own file. See
+  /// scenario::file_at.
+  std::uint32_t file = 0;
 
-  auto operator<=>(const source_position&) const = default;
+  bool operator==(const source_position&) const = default;
+  constexpr auto operator<=>(const source_position& other) const noexcept {
+    if (const auto by_file = file <=> other.file; by_file != 0) return by_file;
+    if (const auto by_line = line <=> other.line; by_line != 0) return by_line;
+    return column <=> other.column;
+  }
 };
 
 /// Something wrong with what a user wrote, and what to write instead.

@@ -11,16 +11,54 @@ bool repeats(const fault& f) { return f.every.has_value(); }
 
 const char* const over_at_once = "it is over at once";
 
-/// How much of what it might touch a fault does touch, as far as that makes sense for the kind.
-void declare_scope(table_rules<fault>& keys, reach touches) {
-  if (touches == reach::network) {
-    for (const std::string_view key : {"after", "hits", "chance", "connection", "command"}) {
-      keys.refuse(key, "it is a fault of the network");
+bool is_network(reach touches) {
+  return touches == reach::path || touches == reach::open_path || touches == reach::names;
+}
+
+/// Which part of the network a fault of it reaches.
+void declare_way(table_rules<fault>& keys, reach touches) {
+  keys.key(
+      "endpoint", [](auto& f) -> auto& { return f.way.endpoint; }, a_line(),
+      "Only the way to this endpoint: \"local\", or the name of an [[endpoint]].", need::optional,
+      [](const fault& f) { return !f.way.endpoint.empty(); });
+  for (const std::string_view key : {"hits", "command"}) {
+    keys.refuse(key, "it is a fault of the network");
+  }
+  if (touches == reach::names) {
+    for (const std::string_view key : {"connection", "family", "chance"}) {
+      keys.refuse(key, "it touches lookups of names");
     }
     return;
   }
+  keys.key(
+      "family", [](auto& f) -> auto& { return f.way.family; },
+      a_word<address_family>(
+          {{"any", address_family::any}, {"v4", address_family::v4}, {"v6", address_family::v6}}),
+      "Only ways to addresses of this family.");
+  if (touches == reach::open_path) {
+    keys.refuse("connection", "it happens to connections that are open already");
+  } else {
+    keys.key(
+        "connection", [](auto& f) -> auto& { return f.scope.connections; }, connection_numbers(),
+        "Only the n-th connection dialled after it began; \"next\", or a list of numbers.",
+        need::optional, [](const fault& f) { return !f.scope.connections.empty(); });
+  }
+}
+
+/// How much of what it might touch a fault does touch, as far as that makes sense for the kind.
+void declare_scope(table_rules<fault>& keys, reach touches) {
   keys.key("after", &fault::after, a_trigger(),
            "Waits, from its time or from the start, for this.");
+  if (is_network(touches)) {
+    declare_way(keys, touches);
+    return;
+  }
+  if (touches == reach::machine) {
+    for (const std::string_view key : {"hits", "chance", "connection", "command"}) {
+      keys.refuse(key, "it touches a host as a whole");
+    }
+    return;
+  }
   if (touches == reach::server) {
     for (const std::string_view key : {"hits", "chance", "connection", "command"}) {
       keys.refuse(key, "it touches the server as a whole");
@@ -66,9 +104,10 @@ kind_rules declare(fault_parameters what, reach touches, std::string_view doc) {
       .key("name", &fault::name, a_line(),
            "Unique in the scenario. Without: the kind and a number.", need::optional,
            [](const fault& f) { return !f.name.empty(); })
-      .key("at", &fault::at, a_duration(zero::allowed), "When, once, from the start of the run.")
+      .key("at", &fault::at, a_duration(zero::allowed),
+           "When, from the start of the run: once, or with `every` for the first time.")
       .key("every", &fault::every, a_duration_distribution(zero::refused),
-           "From the start of the run, and from each end of the fault, to the next time.")
+           "From each end of the fault to the next time; without `at` also from the start.")
       .key("times", &fault::times, an_integer<std::uint32_t>(0, 1'000'000),
            "With `every`: at most so often; 0 for no limit.", need::optional, repeats)
       .key("probability", &fault::probability, a_number(0, 1),
@@ -76,7 +115,12 @@ kind_rules declare(fault_parameters what, reach touches, std::string_view doc) {
       .key("must_hit", &fault::must_hit, a_flag(),
            "A run in which it hit nothing says nothing, and is inconclusive.");
   declare_scope(keys, touches);
-  return {kind_of(what), initial, std::move(keys), {}, {}, touches != reach::network};
+  return {kind_of(what),
+          initial,
+          std::move(keys),
+          {},
+          {},
+          !is_network(touches) && touches != reach::machine};
 }
 
 /// What a listed occurrence of every kind has.
@@ -169,6 +213,8 @@ kind_rules declare_restart() {
                   "after = { command = \"homeassistant.restart\" }");
         }
       });
+  rules.keys.key("false_states", parameter(&restart_fault::false_states), a_flag(),
+                 "While STARTING, entities first have a default and then their own state.");
   rules.keys.tables("occurrence", &fault::occurrences, restart_occurrence());
   return rules;
 }

@@ -17,12 +17,15 @@ struct kind_rules {
   /// Its drawn parameters: with [[fault.occurrence]] they stand there, drawn.
   std::vector<std::string_view> drawn;
   std::vector<std::string_view> drawn_required;
-  bool by_server = true;  ///< Not the network.
+  bool by_server = true;  ///< Not the network or a host.
 };
 
 /// What a fault touches, which decides how it can be limited.
 enum class reach : std::uint8_t {
-  network,           ///< Not a fault of the server.
+  path,              ///< Of the network: segments on their way, or new connects.
+  open_path,         ///< Of the network: connections that are there when it happens.
+  names,             ///< Of the network: lookups.
+  machine,           ///< A host.
   server,            ///< The server as a whole.
   open_connections,  ///< Those that are there when it happens.
   connections,
@@ -33,6 +36,16 @@ enum class reach : std::uint8_t {
 template <class Kind, class Member>
 auto parameter(Member Kind::* member) {
   return [member](auto& f) -> auto& { return std::get<Kind>(f.what).*member; };
+}
+
+/// Adds the `direction` of the segments that a fault of the network touches.
+template <class Kind>
+void add_direction(kind_rules& rules, flow Kind::* which) {
+  rules.keys.key(
+      "direction", parameter(which),
+      a_word<flow>(
+          {{"both", flow::both}, {"to_server", flow::to_server}, {"to_client", flow::to_client}}),
+      "Of the segments, seen from the client.");
 }
 
 /// A kind that happens at an instant.
@@ -55,8 +68,10 @@ void add_amount(kind_rules& rules, std::string_view name, Access access, std::st
 
 [[nodiscard]] kind_rules declare_restart();
 
-/// The kinds whose structs are in server_faults.hpp, in the order of `fault_parameters`.
+/// The kinds whose structs are in server_faults.hpp, network_faults.hpp and host_faults.hpp.
 [[nodiscard]] std::vector<kind_rules> server_kinds();
+[[nodiscard]] std::vector<kind_rules> network_kinds();
+[[nodiscard]] std::vector<kind_rules> host_kinds();
 
 [[nodiscard]] form<std::string> a_pattern();
 [[nodiscard]] form<std::vector<std::uint32_t>> connection_numbers();

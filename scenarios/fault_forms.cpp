@@ -2,6 +2,7 @@
 #include "scenarios/fault_declarations.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace hassle::scenario {
 namespace {
@@ -65,7 +66,7 @@ form<std::string> a_pattern() {
             }
             return text;
           },
-          toml_string};
+          toml_string, a_line().shape};
 }
 
 form<std::vector<std::uint32_t>> connection_numbers() {
@@ -94,10 +95,13 @@ form<std::vector<std::uint32_t>> connection_numbers() {
           },
           [one, list](const numbers& all) {
             return all.size() == 1 ? one.write(all.front()) : list.write(all);
-          }};
+          },
+          any_shape({word_shape(std::array<std::string_view, 1>{"next"}), one.shape, list.shape})};
 }
 
 form<fault_trigger> a_trigger() {
+  std::vector<key_description> keys;
+  trigger_rules().describe("", keys);
   return {"table of command and count, or of connections, or of fault",
           [](const value& v, const site& at) -> std::optional<fault_trigger> {
             if (v.what != value::kind::table) {
@@ -112,11 +116,14 @@ form<fault_trigger> a_trigger() {
             std::string lines;
             trigger_rules().write(t, "", lines);
             return inline_table(std::move(lines));
-          }};
+          },
+          table_shape(std::move(keys))};
 }
 
 form<std::map<std::string, std::string>> texts_by_name() {
   using texts = std::map<std::string, std::string>;
+  value_shape shape = table_shape({});
+  shape.parts.push_back(text_shape());
   return {"table of strings",
           [](const value& v, const site& at) -> std::optional<texts> {
             if (v.what != value::kind::table) {
@@ -138,7 +145,8 @@ form<std::map<std::string, std::string>> texts_by_name() {
                                     toml_string(text));
             }
             return "{ " + result + " }";
-          }};
+          },
+          std::move(shape)};
 }
 
 }  // namespace hassle::scenario

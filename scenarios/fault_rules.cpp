@@ -15,14 +15,6 @@ kind_rules declare_slow() {
   return rules;
 }
 
-kind_rules declare_latency() {
-  static const auto occurrence = occurrence_with("added");
-  kind_rules rules =
-      lasting_by(latency_fault{}, reach::network, "The path becomes slower.", occurrence);
-  add_amount(rules, "added", parameter(&latency_fault::added), "Added to the latency, one way.");
-  return rules;
-}
-
 kind_rules declare_drop() {
   using style = drop_fault::style;
   kind_rules rules =
@@ -51,25 +43,6 @@ kind_rules declare_lose_answer() {
   return rules;
 }
 
-kind_rules declare_partition() {
-  using direction = partition_fault::direction;
-  kind_rules rules = lasting(partition_fault{}, reach::network, "No segment passes the network.");
-  rules.keys.key("blocked", parameter(&partition_fault::blocked),
-                 a_word<direction>({{"both", direction::both},
-                                    {"to_server", direction::to_server},
-                                    {"to_client", direction::to_client}}),
-                 "In which direction.");
-  return rules;
-}
-
-kind_rules declare_cut() {
-  kind_rules rules = momentary(cut_fault{}, reach::network,
-                               "Existing connections become unusable; new ones work.");
-  rules.keys.key("how", parameter(&cut_fault::how), an_expiry_style(),
-                 "How they die: their segments vanish, or both ends get RST or FIN.");
-  return rules;
-}
-
 /// Keys that say when: they mean nothing to a fault that is begun by hand.
 constexpr std::array timing_keys{"at", "every", "times", "probability", "occurrence", "must_hit"};
 
@@ -86,12 +59,8 @@ void check_when(const value& table, problems& out) {
   const int given = (at != nullptr) + (every != nullptr) + (listed != nullptr);
   if (given == 0 && after == nullptr) {
     out.add(table.where, "neither 'at' nor 'every'", "write at = \"5m\"");
-  } else if (given > 1) {
-    const value* const extra = listed != nullptr ? listed : every;
-    out.add(extra->where,
-            at != nullptr && every != nullptr ? "both 'at' and 'every'"
-                                              : "[[fault.occurrence]] beside 'at' or 'every'",
-            "one of them");
+  } else if (listed != nullptr && given > 1) {
+    out.add(listed->where, "[[fault.occurrence]] beside 'at' or 'every'", "one of them");
   } else if (after != nullptr && every != nullptr) {
     out.add(every->where, "both 'every' and 'after'", "one of them");
   }
@@ -145,17 +114,14 @@ class all_fault_rules : public rules<fault> {
             declare_slow(),
             declare_drop(),
             declare_lose_answer(),
-            declare_partition(),
-            declare_cut(),
-            momentary(forget_fault{}, reach::network,
-                      "Half-open: the server's host forgets its connections and sends nothing."),
             lasting(refuse_fault{}, reach::server, "Connects are refused."),
-            lasting(blackhole_fault{}, reach::network, "Connects get no answer."),
-            declare_latency(),
         } {
-    for (kind_rules& each : server_kinds()) {
-      kinds_.push_back(std::move(each));
+    for (auto more : {server_kinds, network_kinds, host_kinds}) {
+      for (kind_rules& each : more()) {
+        kinds_.push_back(std::move(each));
+      }
     }
+    std::ranges::sort(kinds_, {}, [](const kind_rules& each) { return each.initial.what.index(); });
     for (const kind_rules& each : kinds_) {
       names_.push_back(each.kind);
     }
@@ -182,9 +148,9 @@ class all_fault_rules : public rules<fault> {
       return;
     }
     if (!kind->by_server) {
-      out.add(
-          table.find("kind")->where,
-          fmt::format("'{}' is a fault of the network, which a server cannot have", kind->kind));
+      out.add(table.find("kind")->where,
+              fmt::format("'{}' is no fault of the server's, which alone can be begun by hand",
+                          kind->kind));
       return;
     }
     for (const std::string_view key : timing_keys) {
@@ -216,6 +182,10 @@ class all_fault_rules : public rules<fault> {
       each.keys.describe(path, out);
       for (std::size_t i = before; i < out.size(); ++i) {
         out[i].kind = each.kind;
+        // What it must have, one way or another, has no default.
+        if (std::ranges::find(each.drawn_required, out[i].name) != each.drawn_required.end()) {
+          out[i].fallback.clear();
+        }
       }
     }
   }

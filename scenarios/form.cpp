@@ -3,6 +3,7 @@
 #include "scenarios/library.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace hassle::scenario {
@@ -17,6 +18,49 @@ void site::complain(source_position where, const complaint& what) const {
 
 void site::expected(std::string_view wanted, const value& found) const {
   complain(found.where, fmt::format("expected {}, found {}", wanted, found.kind_name()));
+}
+
+value_shape text_shape(std::string pattern) {
+  value_shape shape;
+  shape.what = value_shape::kind::text;
+  shape.pattern = std::move(pattern);
+  return shape;
+}
+
+value_shape word_shape(std::span<const std::string_view> words) {
+  value_shape shape = text_shape();
+  shape.words.assign(words.begin(), words.end());
+  return shape;
+}
+
+value_shape integer_shape(double min, double max) {
+  value_shape shape;
+  shape.what = value_shape::kind::integer;
+  shape.min = min;
+  shape.max = max;
+  return shape;
+}
+
+value_shape list_shape(value_shape item, bool may_be_empty) {
+  value_shape shape;
+  shape.what = value_shape::kind::list;
+  shape.parts.push_back(std::move(item));
+  if (!may_be_empty) shape.min = 1;
+  return shape;
+}
+
+value_shape table_shape(std::vector<key_description> keys) {
+  value_shape shape;
+  shape.what = value_shape::kind::table;
+  shape.keys = std::move(keys);
+  return shape;
+}
+
+value_shape any_shape(std::vector<value_shape> alternatives) {
+  value_shape shape;
+  shape.what = value_shape::kind::any_of;
+  shape.parts = std::move(alternatives);
+  return shape;
 }
 
 std::string toml_string(std::string_view text) {
@@ -46,7 +90,7 @@ form<std::string> a_text() {
             }
             return v.text;
           },
-          [](const std::string& text) { return toml_string(text); }};
+          [](const std::string& text) { return toml_string(text); }, text_shape()};
 }
 
 form<std::string> a_line() {
@@ -67,10 +111,12 @@ form<std::string> a_line() {
             }
             return text;
           },
-          toml_string};
+          toml_string, text_shape(R"(^[^\x00-\x1f\x7f]+$)")};
 }
 
 form<bool> a_flag() {
+  value_shape shape;
+  shape.what = value_shape::kind::flag;
   return {"boolean",
           [](const value& v, const site& at) -> std::optional<bool> {
             if (v.what != value::kind::flag) {
@@ -79,11 +125,15 @@ form<bool> a_flag() {
             }
             return v.flag;
           },
-          [](const bool& flag) { return std::string(flag ? "true" : "false"); }};
+          [](const bool& flag) { return std::string(flag ? "true" : "false"); }, std::move(shape)};
 }
 
 form<double> a_number(double min, double max) {
   const bool bounded = std::isfinite(max);
+  value_shape shape;
+  shape.what = value_shape::kind::number;
+  if (std::isfinite(min)) shape.min = min;
+  if (bounded) shape.max = max;
   return {bounded ? fmt::format("number from {} to {}", min, max) : "number",
           [=](const value& v, const site& at) -> std::optional<double> {
             if (v.what != value::kind::number && v.what != value::kind::integer) {
@@ -97,7 +147,7 @@ form<double> a_number(double min, double max) {
             }
             return v.number;
           },
-          [](const double& number) { return fmt::format("{}", number); }};
+          [](const double& number) { return fmt::format("{}", number); }, std::move(shape)};
 }
 
 form<duration> a_duration(zero z) {
@@ -124,7 +174,8 @@ form<duration> a_duration(zero z) {
             }
             return *parsed;
           },
-          [](const duration& d) { return toml_string(format_duration(d)); }};
+          [](const duration& d) { return toml_string(format_duration(d)); },
+          text_shape(R"(^([0-9]+(\.[0-9]+)?(d|h|m|s|ms|us|ns))+$)")};
 }
 
 form<std::optional<duration>> a_duration_or_off() {
@@ -139,7 +190,8 @@ form<std::optional<duration>> a_duration_or_off() {
           },
           [inner](const std::optional<duration>& d) {
             return d ? inner.write(*d) : std::string("\"off\"");
-          }};
+          },
+          any_shape({inner.shape, word_shape(std::array<std::string_view, 1>{"off"})})};
 }
 
 form<std::uint64_t> a_rate() {
@@ -160,7 +212,8 @@ form<std::uint64_t> a_rate() {
             }
             return *parsed;
           },
-          [](const std::uint64_t& rate) { return toml_string(format_rate(rate)); }};
+          [](const std::uint64_t& rate) { return toml_string(format_rate(rate)); },
+          text_shape(R"(^[0-9]+(\.[0-9]+)?[A-Za-z]+/s$)")};
 }
 
 form<std::string> a_name(std::span<const std::string_view> known, std::string_view what) {
@@ -177,7 +230,7 @@ form<std::string> a_name(std::span<const std::string_view> known, std::string_vi
             }
             return v.text;
           },
-          toml_string};
+          toml_string, word_shape(known)};
 }
 
 form<std::string> an_entity() {
@@ -201,7 +254,7 @@ form<std::string> an_entity() {
             }
             return text;
           },
-          toml_string};
+          toml_string, text_shape(R"(^[a-z0-9_]+\.[a-z0-9_]+$)")};
 }
 
 }  // namespace hassle::scenario

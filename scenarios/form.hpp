@@ -2,6 +2,7 @@
 
 #include "scenarios/document.hpp"
 #include "scenarios/scenario.hpp"
+#include "scenarios/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -35,7 +36,16 @@ struct form {
   /// Nothing if the value is wrong; what is wrong has been complained about.
   std::function<std::optional<T>(const value&, const site&)> read;
   std::function<std::string(const T&)> write;  ///< TOML that `read` takes back unchanged.
+  value_shape shape;                           ///< For machines.
 };
+
+// Shapes of forms.
+[[nodiscard]] value_shape text_shape(std::string pattern = {});
+[[nodiscard]] value_shape word_shape(std::span<const std::string_view> words);
+[[nodiscard]] value_shape integer_shape(double min, double max);
+[[nodiscard]] value_shape list_shape(value_shape item, bool may_be_empty);
+[[nodiscard]] value_shape table_shape(std::vector<key_description> keys);
+[[nodiscard]] value_shape any_shape(std::vector<value_shape> alternatives);
 
 /// A TOML string with everything escaped that needs it.
 [[nodiscard]] std::string toml_string(std::string_view text);
@@ -73,7 +83,8 @@ form<T> an_integer(T min, T max) {
             }
             return static_cast<T>(v.integer);
           },
-          [](const T& number) { return fmt::format("{}", number); }};
+          [](const T& number) { return fmt::format("{}", number); },
+          integer_shape(static_cast<double>(min), static_cast<double>(max))};
 }
 
 /// A word for each value of an enumeration.
@@ -84,6 +95,7 @@ form<Enum> a_word(std::vector<std::pair<std::string_view, Enum>> words) {
   for (const auto& [word, meaning] : words) {
     known.push_back(word);
   }
+  value_shape shape = word_shape(known);
   return {fmt::format("one of {}", fmt::join(known, ", ")),
           [words, name = std::move(known)](const value& v, const site& at) -> std::optional<Enum> {
             const auto word = a_name(name, "word").read(v, at);
@@ -101,7 +113,8 @@ form<Enum> a_word(std::vector<std::pair<std::string_view, Enum>> words) {
               }
             }
             return std::string();
-          }};
+          },
+          std::move(shape)};
 }
 
 /// An array. With zero::refused it must not be empty.
@@ -131,7 +144,8 @@ form<std::vector<T>> a_list(form<T> item, zero empty) {
               result += (result.empty() ? "" : ", ") + item.write(each);
             }
             return "[" + result + "]";
-          }};
+          },
+          list_shape(item.shape, empty == zero::allowed)};
 }
 
 }  // namespace hassle::scenario

@@ -1,5 +1,7 @@
 #include "scenarios/library.hpp"
 
+#include "scenarios/document.hpp"
+#include "scenarios/layer_subset.hpp"
 #include "scenarios/library_data.hpp"
 
 #include <algorithm>
@@ -34,6 +36,10 @@ const library_file* find_file(std::span<const library_file> files, std::string_v
   return nullptr;
 }
 
+source_text source_of(const library_file& file) {
+  return {std::string(file.path), std::string(file.text), true};
+}
+
 bool is_path(std::string_view name_or_path) {
   return name_or_path.find('/') != std::string_view::npos || name_or_path.ends_with(".toml");
 }
@@ -62,12 +68,44 @@ const std::vector<std::string_view>& profile_names() {
   return names;
 }
 
-std::expected<scenario, errors> find_scenario(std::string_view name_or_path) {
+std::expected<scenario, errors> parse_suite_file(const library_file& file,
+                                                 const parse_options& options) {
+  return parse_scenario(source_of(file), options);
+}
+
+std::expected<source_text, complaint> find_base(std::string_view base, const source_text& from) {
+  if (!is_path(base)) {
+    if (const library_file* const file = find_file(suite_files(), base)) {
+      return source_of(*file);
+    }
+    return std::unexpected(
+        complaint{"unknown scenario " + in_quotes(base), names_hint(base, scenario_names())});
+  }
+  const auto path = (std::filesystem::path(from.file).parent_path() / std::filesystem::path(base))
+                        .lexically_normal();
+  if (from.in_library) {
+    for (const library_file& file : suite_files()) {
+      if (file.path == path.generic_string()) {
+        return source_of(file);
+      }
+    }
+    return std::unexpected(complaint{"the library has no file " + in_quotes(path.string()), ""});
+  }
+  auto text = read_text_file(path, scenario_bytes_max);
+  if (!text) {
+    return std::unexpected(complaint{in_quotes(path.string()) + " " + text.error().message,
+                                     std::move(text.error().hint)});
+  }
+  return source_text{path.string(), *std::move(text)};
+}
+
+std::expected<scenario, errors> find_scenario(std::string_view name_or_path,
+                                              const parse_options& options) {
   if (is_path(name_or_path)) {
-    return load_scenario(name_or_path);
+    return load_scenario(name_or_path, options);
   }
   if (const library_file* const file = find_file(suite_files(), name_or_path)) {
-    return parse_scenario(file->text, file->path);
+    return parse_suite_file(*file, options);
   }
   return std::unexpected(unknown("scenario", name_or_path, scenario_names()));
 }
@@ -89,6 +127,7 @@ std::expected<client_profile, errors> find_profile(std::string_view name_or_path
     auto whole = find_profile(name_or_path.substr(0, cut));
     return whole ? without(*whole, layer) : std::move(whole);
   }
+  if (auto subset = find_layer_subset(name_or_path)) return *std::move(subset);
   return std::unexpected(unknown("client", name_or_path, profile_names()));
 }
 

@@ -24,7 +24,14 @@ struct library_file {
 /// A scenario by name ("lee-day") from the library, or by path ("./mine.toml"; whatever holds a
 /// '/' or ends in ".toml"). An unknown name is an error with the nearest known one as its hint.
 [[nodiscard]] std::expected<scenario, std::vector<input_error>> find_scenario(
-    std::string_view name_or_path);
+    std::string_view name_or_path, const parse_options& options = {});
+/// The scenario of one of `suite_files`.
+[[nodiscard]] std::expected<scenario, std::vector<input_error>> parse_suite_file(
+    const library_file& file, const parse_options& options = {});
+/// What a scenario extends: by name in the library; by path beside `from`, which is in the library
+/// where that is.
+[[nodiscard]] std::expected<source_text, complaint> find_base(std::string_view base,
+                                                              const source_text& from);
 /// As above; also "<profile>-without-<layer>", as `without` names it.
 [[nodiscard]] std::expected<client_profile, std::vector<input_error>> find_profile(
     std::string_view name_or_path);

@@ -29,7 +29,7 @@ class budget {
 };
 
 input_error too_many(const scenario& s, source_position where, const std::string& what) {
-  return {s.file.empty() ? s.name : s.file, where,
+  return {s.file.empty() ? s.name : s.file_at(where), where,
           fmt::format("{} plans more than {} items", what, plan_items_max),
           "a longer mean or a shorter duration"};
 }
@@ -119,7 +119,7 @@ bool draw_fault(const scenario& s, std::size_t index, random_stream random, budg
                 std::vector<planned_fault>& out) {
   const fault& f = s.faults[index];
   assert(f.at || f.every || f.after);
-  duration at = f.every ? f.every->draw(random) : f.at.value_or(duration{});
+  duration at = f.at ? *f.at : f.every ? f.every->draw(random) : duration{};
   std::uint32_t happened = 0;
   while (at < s.length && (f.times == 0 || happened < f.times)) {
     if (!left.take()) {
@@ -212,7 +212,7 @@ std::expected<void, input_error> check_listed_commands(const scenario& s, const 
   for (const timed_command& c : *s.load.commands) {
     if (c.at >= p.end) {
       return std::unexpected(input_error{
-          s.file.empty() ? s.name : s.file, c.where,
+          s.file.empty() ? s.name : s.file_at(c.where), c.where,
           fmt::format("command at {} is not before the end of the run", format_duration(c.at)),
           "duration and settle end at " + format_duration(p.end)});
     }

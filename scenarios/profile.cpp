@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
 namespace hassle::scenario {
 namespace {
@@ -29,6 +31,37 @@ bool read_texts(const entry& e, setting& into, problems& out) {
 }
 
 /// The settings of [layer], for the client to interpret: here only their types are known.
+/// Of the client as a whole; they stand above all tables.
+constexpr std::array<std::string_view, 2> settings_of_no_layer{"deflate", "message_bytes_max"};
+
+void read_setting(std::string layer, const entry& e, client_profile& into, problems& out) {
+  setting s{std::move(layer), e.key, {}, e.content.where};
+  switch (e.content.what) {
+    case value::kind::text:
+      s.value = e.content.text;
+      break;
+    case value::kind::integer:
+      s.value = e.content.integer;
+      break;
+    case value::kind::number:
+      s.value = e.content.number;
+      break;
+    case value::kind::flag:
+      s.value = e.content.flag;
+      break;
+    case value::kind::array:
+      if (!read_texts(e, s, out)) return;
+      break;
+    case value::kind::time:
+    case value::kind::table:
+      out.add(e.content.where,
+              fmt::format("{}: expected a string, a number, a boolean or strings, found {}",
+                          in_quotes(e.key), e.content.kind_name()));
+      return;
+  }
+  into.settings.push_back(std::move(s));
+}
+
 void read_settings(const entry& table, client_profile& into, problems& out) {
   if (table.content.what != value::kind::table) {
     out.add(table.content.where,
@@ -36,33 +69,7 @@ void read_settings(const entry& table, client_profile& into, problems& out) {
             fmt::format("write [{}]", table.key));
     return;
   }
-  for (const entry& e : table.content.entries) {
-    setting s{table.key, e.key, {}, e.content.where};
-    switch (e.content.what) {
-      case value::kind::text:
-        s.value = e.content.text;
-        break;
-      case value::kind::integer:
-        s.value = e.content.integer;
-        break;
-      case value::kind::number:
-        s.value = e.content.number;
-        break;
-      case value::kind::flag:
-        s.value = e.content.flag;
-        break;
-      case value::kind::array:
-        if (!read_texts(e, s, out)) continue;
-        break;
-      case value::kind::time:
-      case value::kind::table:
-        out.add(e.content.where,
-                fmt::format("{}: expected a string, a number, a boolean or strings, found {}",
-                            in_quotes(e.key), e.content.kind_name()));
-        continue;
-    }
-    into.settings.push_back(std::move(s));
-  }
+  for (const entry& e : table.content.entries) read_setting(table.key, e, into, out);
 }
 
 void read_layers(const value& list, client_profile& into, problems& out) {
@@ -133,6 +140,7 @@ void read_schema(const value& schema, problems& out) {
 
 void read_profile(const value& document, client_profile& into, problems& out) {
   std::vector<std::string_view> known{"schema", "title", "style", "layers"};
+  known.insert(known.end(), settings_of_no_layer.begin(), settings_of_no_layer.end());
   known.insert(known.end(), layer_names().begin(), layer_names().end());
   for (const std::string_view required : {"schema", "title", "layers"}) {
     if (document.find(required) == nullptr) {
@@ -152,6 +160,8 @@ void read_profile(const value& document, client_profile& into, problems& out) {
       read_title(e.content, into, out);
     } else if (e.key == "style" || e.key == "layers") {
       continue;
+    } else if (std::ranges::find(settings_of_no_layer, e.key) != settings_of_no_layer.end()) {
+      read_setting("", e, into, out);
     } else if (std::find(layers.begin(), layers.end(), e.key) == layers.end()) {
       const bool is_table = e.content.what == value::kind::table;
       out.add(e.where, fmt::format("unknown {} {}", is_table ? "layer" : "key", in_quotes(e.key)),

@@ -25,7 +25,7 @@ enum class client_style : std::uint8_t {
 
 /// One setting of a layer, for the client's own configuration to interpret.
 struct setting {
-  std::string layer;
+  std::string layer;  ///< Empty: of the client as a whole.
   std::string key;
   /// Durations stay strings ("5s").
   std::variant<std::int64_t, double, bool, std::string, std::vector<std::string>> value;

@@ -13,6 +13,9 @@ namespace hassle::scenario {
 /// A fault that is begun by hand: without the keys that say when.
 void read_fault_by_hand(const value& table, fault& into, problems& out);
 
+/// What a fault without a name is called: "restart-2" for the second of its kind.
+[[nodiscard]] std::string default_name(std::string_view kind, int number);
+
 /// Words of enumerations that several tables use.
 [[nodiscard]] form<expiry_style> an_expiry_style();
 

@@ -2,12 +2,15 @@
 
 #include "scenarios/distribution.hpp"
 #include "scenarios/error.hpp"
+#include "scenarios/host_faults.hpp"
+#include "scenarios/network_faults.hpp"
 #include "scenarios/server_faults.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,13 +18,6 @@
 #include <vector>
 
 namespace hassle::scenario {
-
-/// How an ageing or idle connection dies at a middlebox.
-enum class expiry_style : std::uint8_t {
-  silent,  ///< The mapping is forgotten: segments vanish in both directions.
-  reset,   ///< Both ends get RST.
-  fin,     ///< Both ends get FIN, as from a proxy that shuts down politely on TCP level.
-};
 
 /// A NAT, firewall or proxy in the path.
 struct middlebox {
@@ -35,7 +31,19 @@ struct network {
   duration latency = std::chrono::milliseconds(10);  ///< >= 0
   duration jitter{0};                      ///< Added, uniform in [0, jitter]; order is kept.
   std::optional<std::uint64_t> bandwidth;  ///< Bytes per second; nothing = unlimited.
+  bool ipv6 = false;  ///< Names resolve to an address of IPv6 first, then to the one of IPv4.
   middlebox box;
+};
+
+/// The first way to the server, which every scenario has: the one of `network`.
+inline constexpr std::string_view local_endpoint = "local";
+
+/// A further way to the same server: another name, another address, a path of its own. Clients with
+/// the layer `failover` know of it; the one of `network` is preferred.
+struct endpoint_way {
+  std::string name;                 ///< Unique, not `local_endpoint`.
+  std::optional<duration> latency;  ///< One way. Nothing: that of `network`.
+  source_position where;
 };
 
 /// Home Assistant's settings.
@@ -45,7 +53,13 @@ struct server {
   std::optional<duration> heartbeat = std::chrono::seconds(55);  ///< Silence before it pings.
   std::optional<duration> idle_close;  ///< Closes (1000) a connection without commands for so long.
   duration_distribution service_time;  ///< How long a service call runs before its result.
-  source_position where;               ///< Of `home`, which only those who know mockha can check.
+  bool tls = false;                    ///< At all its endpoints.
+  /// Logins that fail from one address until it is banned; nothing = never.
+  std::optional<std::uint32_t> ban_after;
+  duration token_lifetime = std::chrono::minutes(30);  ///< Of access tokens. > 0
+  /// From one change of a state that nobody here asked for to the next. Nothing: there are none.
+  std::optional<duration_distribution> changes;
+  source_position where;  ///< Of `home`, which only those who know mockha can check.
 };
 
 enum class command_kind : std::uint8_t {
@@ -53,6 +67,7 @@ enum class command_kind : std::uint8_t {
   turn_off,
   toggle,
   get_states,
+  get_config,
   get_state_service,  ///< The report's `homeassistant.get_state`, which Home Assistant does not
                       ///< have.
 };
@@ -112,6 +127,25 @@ struct host {
   source_position where;
 };
 
+/// What the program around the client does besides sending commands, and how it logs in.
+struct client_setup {
+  enum class subscription : std::uint8_t {
+    state_changed,  ///< subscribe_events of that type.
+    all_events,     ///< subscribe_events of all types.
+    trigger,        ///< subscribe_trigger, which needs integrations to be loaded.
+  };
+  /// Wanted from the first boot on. Only clients of style `best` can.
+  std::vector<subscription> subscriptions;
+  duration callback{0};  ///< How long its handler of an event takes, one after the other. >= 0
+  /// Further clients of the same kind on hosts of their own, which only stay connected.
+  std::uint32_t herd = 0;
+  enum class login : std::uint8_t {
+    long_lived,  ///< A long-lived access token.
+    refresh,     ///< An access token that expires, with a refresh token.
+  } how = login::long_lived;
+  source_position where;
+};
+
 // Faults. Durations of a phase that are distributions are drawn anew for each occurrence.
 
 /// Home Assistant restarts, in the phases of its real life. The defaults are a quick ordinary
@@ -130,6 +164,9 @@ struct restart_fault {
                                  std::chrono::seconds(5)};
   /// What becomes of the answer to the command that it was triggered by.
   enum class own_answer : std::uint8_t { lost, sent } answer = own_answer::lost;
+  /// While STARTING, entities first have a default and then their own state: changes that never
+  /// happened. Field failure startup-false-transitions.
+  bool false_states = false;
 };
 struct stall_fault {};  ///< The server's event loop stands still: accepts, reads, answers nothing.
 struct slow_fault {     ///< Every message is late by so much, and the order is kept.
@@ -143,30 +180,22 @@ struct drop_fault {  ///< The server ends all its connections.
 struct lose_answer_fault {        ///< The next answers are lost.
   bool before_execution = false;  ///< The command is not executed either.
 };
-struct partition_fault {  ///< No segment passes.
-  enum class direction : std::uint8_t { both, to_server, to_client } blocked = direction::both;
-};
-struct cut_fault {  ///< Existing connections become unusable; new ones work.
-  expiry_style how = expiry_style::silent;
-};
-struct forget_fault {};  ///< Half-open: the server's host forgets its connections, sends nothing.
 struct refuse_fault {};  ///< Connects are refused.
-struct blackhole_fault {};  ///< Connects get no answer.
-struct latency_fault {      ///< The path becomes slower.
-  duration_distribution added;
-};
 
 /// Where two faults of a plan begin at one instant, the order of the kinds here decides.
-using fault_parameters =
-    std::variant<restart_fault, stall_fault, slow_fault, drop_fault, lose_answer_fault,
-                 partition_fault, cut_fault, forget_fault, refuse_fault, blackhole_fault,
-                 latency_fault, silence_fault, hang_up_fault, http_error_fault, reject_auth_fault,
-                 ignore_pings_fault, delay_answer_fault, reorder_fault, duplicate_fault,
-                 late_event_fault, event_first_fault, fail_subscription_fault, fail_command_fault,
-                 unknown_event_fault, wrong_id_fault, bad_json_fault, batch_fault, giant_fault,
-                 storm_fault, overflow_fault, remove_entity_fault, rename_entity_fault,
-                 unavailable_fault, expire_tokens_fault, revoke_token_fault, ban_fault,
-                 version_fault, clock_jump_fault, no_deflate_fault, trickle_fault, fragment_fault>;
+using fault_parameters = std::variant<
+    restart_fault, stall_fault, slow_fault, drop_fault, lose_answer_fault, partition_fault,
+    cut_fault, forget_fault, refuse_fault, blackhole_fault, latency_fault, silence_fault,
+    hang_up_fault, http_error_fault, reject_auth_fault, ignore_pings_fault, delay_answer_fault,
+    reorder_fault, duplicate_fault, late_event_fault, event_first_fault, fail_subscription_fault,
+    fail_command_fault, unknown_event_fault, wrong_id_fault, bad_json_fault, batch_fault,
+    giant_fault, storm_fault, overflow_fault, remove_entity_fault, rename_entity_fault,
+    unavailable_fault, expire_tokens_fault, revoke_token_fault, ban_fault, version_fault,
+    clock_jump_fault, no_deflate_fault, trickle_fault, fragment_fault, loss_fault, corrupt_fault,
+    slice_fault, cut_after_fault, throttle_fault, mtu_fault, swizzle_fault, dns_fault, move_fault,
+    tls_fault, suspend_fault, wall_clock_fault, slow_cpu_fault, kill_fault, mute_events_fault,
+    dead_subscription_fault, recovery_mode_fault, stop_reading_fault, reject_compressed_fault,
+    crowd_fault, bad_upgrade_fault>;
 
 /// The phases of one restart, drawn.
 struct restart_phases {
@@ -195,19 +224,21 @@ struct fault {
   /// Unique in the scenario. Unless given, "<kind>-<n>" for the n-th fault of its kind.
   std::string name;
   fault_parameters what;
-  /// Exactly one of `at`, `every` and `occurrences`; none where there is an `after`, which then
+  /// Either `occurrences`, or `at` or `every` or both; none where there is an `after`, which then
   /// waits from the start.
-  std::optional<duration> at;
-  std::optional<duration_distribution> every;  ///< From the start, and from each end, to the next.
+  std::optional<duration> at;  ///< The only time; with `every` the first one.
+  /// From each end to the next begin; without `at` also from the start.
+  std::optional<duration_distribution> every;
   std::optional<std::vector<fault_occurrence>> occurrences;  ///< Nothing else is drawn.
   duration_distribution lasts;                               ///< Zero for what is over at once.
   std::uint32_t times = 0;                                   ///< At most so often; 0 = no limit.
   /// Of each occurrence. In [0, 1]. One that does not happen leaves its gap: a smaller
   /// probability thins the same occurrences out and moves none.
   double probability = 1;
-  /// It does not begin at its time, but waits from then on for this. Faults of the server only.
+  /// It does not begin at its time, but waits from then on for this.
   std::optional<fault_trigger> after;
-  fault_scope scope;        ///< Faults of the server only.
+  fault_scope scope;        ///< Of the network and its host: `connections` only, where it has any.
+  path_scope way;           ///< Faults of the network only.
   bool open_ended = false;  ///< See fault_occurrence; `lasts` is not looked at.
   bool must_hit = true;     ///< A run in which it hit nothing says nothing: inconclusive.
   source_position where;
@@ -229,8 +260,11 @@ struct expectation {
 struct scenario {
   std::string name;  ///< File name without its ending.
   std::string file;  ///< As it is named in errors.
+  /// What it was put together from besides, by source_position::file less one.
+  std::vector<std::string> other_files;
   std::string title;
   std::string description;
+  std::string head_comment;  ///< The comment lines that its file begins with, without their marks.
   std::vector<std::string> tags;
   /// Profiles that run it unless others are named. Not empty.
   std::vector<std::string> clients{"naive", "production"};
@@ -241,18 +275,46 @@ struct scenario {
   server ha;
   workload load;
   host where_client_lives;
+  client_setup program;
+  std::vector<endpoint_way> endpoints;  ///< Besides the one of `path`.
   std::vector<fault> faults;
   std::vector<expectation> expectations;
+
+  /// The file in which a place of this scenario is, as errors name it.
+  [[nodiscard]] const std::string& file_at(source_position where) const {
+    return where.file == 0 ? file : other_files.at(where.file - 1);
+  }
 };
 
-/// Parses the text of a scenario file. `file` names it in errors, its stem names the scenario.
-/// All errors of a text are returned, in the order of their position; never empty.
+/// A text that a scenario is made of.
+struct source_text {
+  std::string file;  ///< As it is named in errors.
+  std::string text;
+  bool in_library = false;  ///< Built into the program: relative paths stay within the library.
+};
+
+/// Finds what a text extends: a scenario's name, or a path relative to `from`.
+using base_finder = std::function<std::expected<source_text, complaint>(std::string_view base,
+                                                                        const source_text& from)>;
+
+struct parse_options {
+  /// "PATH=VALUE": changes made by hand. Errors name "--set" as their file, and as line the number
+  /// of the change, from 1.
+  std::vector<std::string> changes;
+  base_finder find_base;  ///< Without: the library, and the files of the machine.
+};
+
+/// Parses the text of a scenario file, put together with what it extends. `file` names it in
+/// errors, its stem names the scenario. All errors of a text are returned, in the order of their
+/// files and positions; never empty.
 [[nodiscard]] std::expected<scenario, std::vector<input_error>> parse_scenario(
-    std::string_view text, std::string_view file);
+    std::string_view text, std::string_view file, const parse_options& options = {});
+[[nodiscard]] std::expected<scenario, std::vector<input_error>> parse_scenario(
+    source_text from, const parse_options& options = {});
 
 /// Reads and parses a file. At most `scenario_bytes_max` bytes are read.
 [[nodiscard]] std::expected<scenario, std::vector<input_error>> load_scenario(
-    const std::filesystem::path& file);
+    const std::filesystem::path& file, const parse_options& options = {});
 
 inline constexpr std::size_t scenario_bytes_max = 1U << 20U;
 

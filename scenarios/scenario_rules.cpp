@@ -1,3 +1,4 @@
+#include "scenarios/contradictions.hpp"
 #include "scenarios/rules.hpp"
 
 #include <algorithm>
@@ -12,9 +13,9 @@ constexpr std::int64_t schema_version = 1;
 constexpr std::uint32_t seeds_max = 1'000'000;
 constexpr std::uint32_t weight_max = 1'000'000;
 
-constexpr std::array command_kinds{command_kind::turn_on, command_kind::turn_off,
-                                   command_kind::toggle, command_kind::get_states,
-                                   command_kind::get_state_service};
+constexpr std::array command_kinds{command_kind::turn_on,    command_kind::turn_off,
+                                   command_kind::toggle,     command_kind::get_states,
+                                   command_kind::get_config, command_kind::get_state_service};
 
 form<command_kind> a_command_kind() {
   std::vector<std::pair<std::string_view, command_kind>> words;
@@ -28,6 +29,14 @@ form<command_kind> a_command_kind() {
 /// { turn_on = 4, toggle = 1 }
 form<std::vector<workload::share>> a_mix() {
   using mix = std::vector<workload::share>;
+  std::vector<key_description> weights;
+  weights.reserve(command_kinds.size());
+  for (const command_kind kind : command_kinds) {
+    key_description& weight = weights.emplace_back();
+    weight.name = name_of(kind);
+    weight.doc = "Its weight.";
+    weight.shape = an_integer<std::uint32_t>(0, weight_max).shape;
+  }
   return {"table of a weight for each kind of command",
           [](const value& v, const site& at) -> std::optional<mix> {
             if (v.what != value::kind::table) {
@@ -70,7 +79,8 @@ form<std::vector<workload::share>> a_mix() {
               result += fmt::format("{}{} = {}", result.empty() ? "" : ", ", name_of(kind), weight);
             }
             return "{ " + result + " }";
-          }};
+          },
+          table_shape(std::move(weights))};
 }
 
 /// A profile of the library, one of them with a layer off, or a path.
@@ -100,7 +110,7 @@ form<std::string> a_client() {
             }
             return name;
           },
-          toml_string};
+          toml_string, a_line().shape};
 }
 
 const rules<middlebox>& middlebox_rules() {
@@ -125,6 +135,8 @@ const rules<network>& network_rules() {
         .key("jitter", &network::jitter, a_duration(zero::allowed),
              "Added to the latency, uniform from 0s to this; the order of bytes is kept.")
         .key("bandwidth", &network::bandwidth, a_rate(), "Of each direction. Without: unlimited.")
+        .key("ipv6", &network::ipv6, a_flag(),
+             "Names resolve to an address of IPv6 first, then to the one of IPv4.")
         .table("middlebox", &network::box, middlebox_rules());
     return t;
   }();
@@ -141,7 +153,14 @@ const rules<server>& server_rules() {
         .key("idle_close", &server::idle_close, a_duration_or_off(),
              "Closes a connection without commands for so long, with code 1000.")
         .key("service_time", &server::service_time, a_duration_distribution(zero::allowed),
-             "How long a service call runs before its result is sent.");
+             "How long a service call runs before its result is sent.")
+        .key("tls", &server::tls, a_flag(), "It speaks TLS, at all its endpoints.")
+        .key("ban_after", &server::ban_after, an_integer<std::uint32_t>(1, 1'000'000),
+             "Logins that fail from one address until it is banned. Without: never.")
+        .key("token_lifetime", &server::token_lifetime, a_duration(zero::refused),
+             "Of access tokens.")
+        .key("changes", &server::changes, a_duration_distribution(zero::refused),
+             "From one change of a state that no command asked for to the next. Without: none.");
     return t;
   }();
   return all;
@@ -191,6 +210,46 @@ const rules<host>& host_rules() {
             out.add(fixed->where, "both 'recycle' and 'recycle_at'", "one of the two");
           }
         });
+    return t;
+  }();
+  return all;
+}
+
+const rules<client_setup>& client_rules() {
+  using subscription = client_setup::subscription;
+  using login = client_setup::login;
+  static const auto all = [] {
+    table_rules<client_setup> t(
+        "What the program around the client does besides sending commands, and how it logs in.");
+    t.key("subscriptions", &client_setup::subscriptions,
+          a_list(a_word<subscription>({{"state_changed", subscription::state_changed},
+                                       {"all_events", subscription::all_events},
+                                       {"trigger", subscription::trigger}}),
+                 zero::allowed),
+          "What it wants to hear of, from its boot on.", need::optional,
+          [](const client_setup& c) { return !c.subscriptions.empty(); })
+        .key("callback", &client_setup::callback, a_duration(zero::allowed),
+             "How long its handler of an event takes; one event after the other.")
+        .key("herd", &client_setup::herd, an_integer<std::uint32_t>(0, 10'000),
+             "Further clients of the same kind, on hosts of their own, that only stay connected.")
+        .key("login", &client_setup::how,
+             a_word<login>({{"long_lived", login::long_lived}, {"refresh", login::refresh}}),
+             "With a long-lived token, or with one that expires and a refresh token.")
+        .check([](const value& table, client_setup& c, problems&) { c.where = table.where; });
+    return t;
+  }();
+  return all;
+}
+
+const rules<endpoint_way>& endpoint_rules() {
+  static const auto all = [] {
+    table_rules<endpoint_way> t(
+        "A further way to the server, for clients that can change to it. The one of [network] is "
+        "called \"local\".");
+    t.key("name", &endpoint_way::name, a_line(), "Unique.", need::required)
+        .key("latency", &endpoint_way::latency, a_duration(zero::allowed),
+             "One way. Without: that of [network].")
+        .check([](const value& table, endpoint_way& e, problems&) { e.where = table.where; });
     return t;
   }();
   return all;
@@ -250,7 +309,8 @@ form<std::int64_t> a_schema_version() {
             }
             return v.integer;
           },
-          [](const std::int64_t& version) { return fmt::format("{}", version); }};
+          [](const std::int64_t& version) { return fmt::format("{}", version); },
+          integer_shape(schema_version, schema_version)};
 }
 
 /// The explicit list replaces what would have been drawn: nothing else may speak about it.
@@ -318,44 +378,61 @@ void refuse_times_past_the_end(const value& table, scenario& s, problems& out) {
 
 /// "<kind>-<n>" for those without a name. Names tell the random streams apart, so two faults of one
 /// name would rain together.
-void name_faults(const value&, scenario& s, problems& out) {
+/// Where a fault says this; the fault itself where it does not.
+source_position place_of(const value& document, const fault& f, std::string_view key) {
+  const value* const faults = document.find("fault");
+  if (faults == nullptr) return f.where;
+  const auto item = std::ranges::find(faults->items, f.where, &value::where);
+  if (item == faults->items.end()) return f.where;
+  const value* const said = item->find(key);
+  if (said == nullptr) return f.where;
+  const value* const awaited = key == "after" ? said->find("fault") : nullptr;
+  return awaited != nullptr ? awaited->where : said->where;
+}
+
+void name_faults(const value& document, scenario& s, problems& out) {
   std::map<std::string_view, int> of_kind;
   std::set<std::string> names;
   for (fault& f : s.faults) {
     const std::string_view kind = kind_of(f.what);
     const int number = ++of_kind[kind];
     if (f.name.empty()) {
-      f.name = fmt::format("{}-{}", kind, number);
+      f.name = default_name(kind, number);
     }
     if (!names.insert(f.name).second) {
-      out.add(f.where, "second fault named " + in_quotes(f.name), "give it a name of its own");
+      out.add(place_of(document, f, "name"), "second fault named " + in_quotes(f.name),
+              "give it a name of its own");
     }
   }
 }
 
-/// A fault that waits for the end of another needs that other.
-void find_awaited_faults(const value&, scenario& s, problems& out) {
-  std::vector<std::string_view> names;
-  names.reserve(s.faults.size());
-  for (const fault& f : s.faults) {
-    names.emplace_back(f.name);
+/// A fault names one of them.
+void name_endpoints(const value&, scenario& s, problems& out) {
+  std::set<std::string_view> names{local_endpoint};
+  for (const endpoint_way& each : s.endpoints) {
+    if (names.insert(each.name).second) continue;
+    out.add(each.where, "second endpoint named " + in_quotes(each.name),
+            "\"local\" is the one of [network]");
   }
-  for (const fault& f : s.faults) {
-    if (!f.after || f.after->fault.empty()) {
-      continue;
-    }
-    if (f.after->fault == f.name) {
-      out.add(f.where, "fault " + in_quotes(f.name) + " waits for its own end");
-    } else if (std::find(names.begin(), names.end(), f.after->fault) == names.end()) {
-      out.add(f.where, "after: no fault is named " + in_quotes(f.after->fault),
-              names_hint(f.after->fault, names));
-    }
+}
+
+/// What each key of it allows may make no sense together.
+void refuse_contradictions(const value& document, scenario& s, problems& out) {
+  if (s.length.count() == 0) {
+    return;  // Wrong or missing, which has been said.
+  }
+  for (contradiction& each : find_contradictions(s)) {
+    out.add(place_of(document, s.faults[each.fault], each.key), std::move(each.message),
+            std::move(each.hint));
   }
 }
 
 table_rules<scenario> declare_scenario() {
   table_rules<scenario> t("A scenario: what may happen in a run.");
   t.marker("schema", a_schema_version(), schema_version, "Version of this format.")
+      .mention("extends", a_line(),
+               "A scenario that this one changes, by name or by path relative to this file: tables "
+               "key by key, faults of the same name too; what else is given here replaces it.")
       .key("title", &scenario::title, a_line(), "What it is about, in one line.", need::required)
       .key("description", &scenario::description, a_text(), "The story behind it.")
       .key("tags", &scenario::tags, a_list(a_line(), zero::allowed),
@@ -372,6 +449,8 @@ table_rules<scenario> declare_scenario() {
       .table("server", &scenario::ha, server_rules())
       .table("workload", &scenario::load, workload_rules())
       .table("host", &scenario::where_client_lives, host_rules())
+      .table("client", &scenario::program, client_rules())
+      .tables("endpoint", &scenario::endpoints, endpoint_rules())
       .tables("fault", &scenario::faults, fault_rules())
       .tables(
           "command", [](auto& s) -> auto& { return s.load.commands; }, command_rules())
@@ -380,11 +459,16 @@ table_rules<scenario> declare_scenario() {
       .check(refuse_drawn_workload)
       .check(refuse_times_past_the_end)
       .check(name_faults)
-      .check(find_awaited_faults);
+      .check(name_endpoints)
+      .check(refuse_contradictions);
   return t;
 }
 
 }  // namespace
+
+std::string default_name(std::string_view kind, int number) {
+  return fmt::format("{}-{}", kind, number);
+}
 
 form<expiry_style> an_expiry_style() {
   return a_word<expiry_style>({{"silent", expiry_style::silent},

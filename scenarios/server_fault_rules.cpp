@@ -94,13 +94,16 @@ kind_rules declare_hang_up() {
   return rules;
 }
 
+bool is_redirect(const http_error_fault& f) { return 300 <= f.status && f.status < 400; }
+
 kind_rules declare_http_error() {
   using body = http_error_fault::body;
   kind_rules rules = lasting(http_error_fault{}, reach::connections,
-                             "HTTP requests, upgrades among them, are answered with an error.");
+                             "HTTP requests, upgrades among them, are answered with an error, a "
+                             "page or a redirect.");
   rules.keys
-      .key("status", parameter(&http_error_fault::status), an_integer<std::uint16_t>(400, 599),
-           "Of the answer.")
+      .key("status", parameter(&http_error_fault::status), an_integer<std::uint16_t>(200, 599),
+           "Of the answer: 200 is a captive portal's page.")
       .key(
           "body", parameter(&http_error_fault::content),
           a_word<body>({{"html", body::html},
@@ -114,7 +117,16 @@ kind_rules declare_http_error() {
       .key("path", parameter(&http_error_fault::path), a_pattern(),
            "Of the request: \"/auth/token\", \"/api/*\".")
       .key("delay", parameter(&http_error_fault::delay), a_duration(zero::allowed),
-           "Before the answer.");
+           "Before the answer.")
+      .key("location", parameter(&http_error_fault::location), a_line(),
+           "The header Location of a redirect.", need::optional,
+           [](const fault& f) { return is_redirect(std::get<http_error_fault>(f.what)); })
+      .check([](const value& table, fault& f, problems& out) {
+        const value* const found = table.find("location");
+        if (found != nullptr && !is_redirect(std::get<http_error_fault>(f.what))) {
+          out.add(found->where, "'location' has no effect without a redirect", "status = 302");
+        }
+      });
   return rules;
 }
 
@@ -277,7 +289,8 @@ kind_rules declare_clock_jump() {
 }
 
 kind_rules declare_trickle() {
-  kind_rules rules = lasting(trickle_fault{}, reach::connections, "Bytes come in small pieces.");
+  kind_rules rules = lasting(trickle_fault{}, reach::connections,
+                             "Bytes come in small pieces, from the answer to the upgrade on.");
   rules.keys
       .key("bytes", parameter(&trickle_fault::bytes), an_integer<std::uint32_t>(1, 1U << 20U),
            "Of a piece, at most.")
@@ -291,6 +304,41 @@ kind_rules declare_fragment() {
       lasting(fragment_fault{}, reach::connections, "Messages come in many WebSocket frames.");
   rules.keys.key("bytes", parameter(&fragment_fault::bytes),
                  an_integer<std::uint32_t>(1, 1U << 20U), "Payload of a frame, at most.");
+  return rules;
+}
+
+kind_rules declare_crowd() {
+  using excess = crowd_fault::excess;
+  kind_rules rules = lasting(crowd_fault{}, reach::server,
+                             "The server takes only so many new connections in a second.");
+  rules.keys
+      .key("per_second", parameter(&crowd_fault::per_second),
+           an_integer<std::uint32_t>(1, any_count), "How many.")
+      .key("beyond", parameter(&crowd_fault::beyond),
+           a_word<excess>(
+               {{"wait", excess::wait}, {"reset", excess::reset}, {"deny", excess::deny}}),
+           "The others wait, get RST, or 429 with Retry-After at the upgrade.")
+      .key("retry_after", parameter(&crowd_fault::retry_after), a_duration(zero::refused),
+           "Of `deny`, in whole seconds.", need::optional,
+           [](const fault& f) { return std::get<crowd_fault>(f.what).beyond == excess::deny; })
+      .check([](const value& table, fault& f, problems& out) {
+        const value* const found = table.find("retry_after");
+        if (found != nullptr && std::get<crowd_fault>(f.what).beyond != excess::deny) {
+          out.add(found->where, "'retry_after' has no effect without 429", "beyond = \"deny\"");
+        }
+      });
+  return rules;
+}
+
+kind_rules declare_bad_upgrade() {
+  using answer = bad_upgrade_fault::answer;
+  kind_rules rules = lasting(bad_upgrade_fault{}, reach::connections,
+                             "Upgrades are answered by what does not speak WebSocket.");
+  rules.keys.key(
+      "how", parameter(&bad_upgrade_fault::how),
+      a_word<answer>({{"wrong_accept", answer::wrong_accept}, {"banner", answer::banner}}),
+      "101 with a wrong Sec-WebSocket-Accept, or the first line of an SSH server; "
+      "then silence.");
   return rules;
 }
 
@@ -336,6 +384,18 @@ std::vector<kind_rules> server_kinds() {
       lasting(no_deflate_fault{}, reach::connections, "Compression is not granted."),
       declare_trickle(),
       declare_fragment(),
+      lasting(mute_events_fault{}, reach::connections,
+              "Events are not sent; answers and pongs are."),
+      lasting(dead_subscription_fault{}, reach::messages,
+              "Subscriptions succeed, and no event ever comes for them."),
+      lasting(recovery_mode_fault{}, reach::server,
+              "Logins work; nearly all entities and services are gone."),
+      lasting(stop_reading_fault{}, reach::connections,
+              "The server reads nothing any more, and goes on sending."),
+      lasting(reject_compressed_fault{}, reach::connections,
+              "A compressed message is answered with Close 1002."),
+      declare_crowd(),
+      declare_bad_upgrade(),
   };
 }
 

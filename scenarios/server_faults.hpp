@@ -77,13 +77,14 @@ struct hang_up_fault {
   std::uint16_t code = 1000;  ///< Of the Close frame.
   std::string path = "*";     ///< Of `request`: a pattern.
 };
-/// C. It, or a proxy before it, answers HTTP requests with an error.
+/// C. It, or what stands before it, answers HTTP requests with an error, a page, or a redirect.
 struct http_error_fault {
   enum class body : std::uint8_t { html, text, json, empty } content = body::html;
-  std::uint16_t status = 503;            ///< 400..599
+  std::uint16_t status = 503;            ///< 200..599
   std::optional<duration> retry_after;   ///< Header of that name, in whole seconds.
   std::string path = "/api/websocket*";  ///< A pattern.
   duration delay{};                      ///< Before the answer.
+  std::string location;                  ///< Header of that name, of a redirect. Empty: none.
 };
 struct reject_auth_fault {  ///< C. auth_invalid for a good token.
   std::string message = "Invalid access token or password";
@@ -165,6 +166,27 @@ struct trickle_fault {                           ///< C. Bytes come in drops.
 };
 struct fragment_fault {      ///< C. Messages come in many frames.
   std::uint32_t bytes = 16;  ///< Of payload, each. > 0
+};
+struct mute_events_fault {};        ///< C. Events are not sent; answers and pongs are.
+struct dead_subscription_fault {};  ///< M. Subscriptions succeed, and no event ever comes for them.
+struct recovery_mode_fault {};      ///< S. Logins work; nearly all entities and services are gone.
+struct stop_reading_fault {};       ///< C. It reads nothing any more, and goes on sending.
+struct reject_compressed_fault {};  ///< C. A compressed message is answered with Close 1002.
+struct crowd_fault {                ///< S. It takes only so many new connections in a second.
+  std::uint32_t per_second = 10;    ///< > 0
+  enum class excess : std::uint8_t {
+    wait,   ///< Until there is room.
+    reset,  ///< RST as soon as TCP is there.
+    deny,   ///< 429 at the upgrade, with Retry-After.
+  } beyond = excess::wait;
+  duration retry_after = std::chrono::seconds(10);  ///< Of `deny`, in whole seconds.
+};
+/// C. The upgrade is answered by what does not speak WebSocket; then nothing more is said.
+struct bad_upgrade_fault {
+  enum class answer : std::uint8_t {
+    wrong_accept,  ///< 101 with another Sec-WebSocket-Accept than the one asked for.
+    banner,        ///< No HTTP at all: the first line of an SSH server.
+  } how = answer::wrong_accept;
 };
 
 }  // namespace hassle::scenario

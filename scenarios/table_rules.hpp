@@ -49,6 +49,7 @@ class table_rules : public rules<Owner> {
     key_rule rule;
     rule.name = name;
     rule.type = shape.type;
+    rule.shape = shape.shape;
     rule.doc = doc;
     rule.required = n == need::required;
     rule.read = [access, read = shape.read](const value& v, const site& at, Owner& into) {
@@ -79,10 +80,26 @@ class table_rules : public rules<Owner> {
     key_rule rule;
     rule.name = name;
     rule.type = shape.type;
+    rule.shape = shape.shape;
+    if constexpr (std::is_same_v<T, std::string>) rule.shape.words = {written};
     rule.doc = doc;
     rule.required = true;
     rule.read = [read = shape.read](const value& v, const site& at, Owner&) { (void)read(v, at); };
     rule.write = [text = shape.write(written)](const Owner&) { return std::optional(text); };
+    keys_.push_back(std::move(rule));
+    return *this;
+  }
+
+  /// A key that has been dealt with before the table is read.
+  template <class T>
+  table_rules& mention(std::string_view name, const form<T>& shape, std::string_view doc) {
+    key_rule rule;
+    rule.name = name;
+    rule.type = shape.type;
+    rule.shape = shape.shape;
+    rule.doc = doc;
+    rule.read = [](const value&, const site&, Owner&) {};
+    rule.write = [](const Owner&) { return std::optional<std::string>(); };
     keys_.push_back(std::move(rule));
     return *this;
   }
@@ -215,7 +232,7 @@ class table_rules : public rules<Owner> {
     for (const key_rule& rule : keys_) {
       out.push_back({path, false, std::string(), std::string(doc_), std::string(rule.name),
                      rule.type, rule.required ? std::string() : rule.write(sample_).value_or(""),
-                     rule.required, std::string(rule.doc)});
+                     rule.required, std::string(rule.doc), rule.shape});
     }
     for (const table_rule& rule : tables_) {
       rule.describe(path.empty() ? std::string(rule.name) : fmt::format("{}.{}", path, rule.name),
@@ -227,6 +244,7 @@ class table_rules : public rules<Owner> {
   struct key_rule {
     std::string_view name;
     std::string type;
+    value_shape shape;
     std::string_view doc;
     bool required = false;
     std::function<void(const value&, const site&, Owner&)> read;

@@ -48,8 +48,8 @@ class instant_home final : public net::websocket {
     answer(std::move(text));
     return true;
   }
-  void ping() override {
-    asio::post(executor_, [this] { events_->on_pong(); });
+  void ping(std::string_view payload) override {
+    asio::post(executor_, [this, payload = std::string(payload)] { events_->on_pong(payload); });
   }
   void close(std::uint16_t) override { end(); }
   void abort(bool) override { end(); }

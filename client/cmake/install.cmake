@@ -38,6 +38,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/client/README.md ${PROJECT_SOURCE_DIR}/clien
               ${PROJECT_SOURCE_DIR}/LICENSE
         DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
+# For whoever reads the program's reports: what is in them.
+install(FILES ${PROJECT_SOURCE_DIR}/reports/schema/hassle-report.schema.json
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/hassle COMPONENT dev)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL dev)
 set(CPACK_DEB_COMPONENT_INSTALL ON)

@@ -171,7 +171,7 @@ void connection::watch_health() {
         break;
       case health_watch::action::send_ping:
         shared_.tell({.kind = kind::ping_sent, .connection = number_});
-        socket_->ping();
+        socket_->ping({});
         break;
       case health_watch::action::give_up:
         shared_.tell({.kind = kind::ping_failed, .connection = number_});
@@ -182,7 +182,7 @@ void connection::watch_health() {
   });
 }
 
-void connection::on_pong() {
+void connection::on_pong(std::string_view) {
   if (!health_ || phase_ != phase::ready) return;
   shared_.tell({.kind = kind::pong_received, .connection = number_});
   health_->on_pong(shared_.world.time().now());

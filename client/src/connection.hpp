@@ -87,7 +87,7 @@ class connection final : public net::websocket_events,
   class waiting;
 
   void on_text(std::string_view text) override;
-  void on_pong() override;
+  void on_pong(std::string_view payload) override;
   void on_end(const net::websocket_end& end) override;
 
   asio::awaitable<net::result<std::unique_ptr<net::websocket>>> dial(attempt_limits limits,

@@ -1,16 +1,11 @@
 // What a simulated household costs: the whole client and the whole mock server, in virtual time.
 //
 //   build/release/bin/household_bench
+#include "harness/bench/quiet_household.hpp"
 #include "harness/client_settings.hpp"
-#include "harness/process.hpp"
 #include "harness/simulated_run.hpp"
-#include "harness/simulation/network.hpp"
-#include "mockha/server.hpp"
 #include "scenarios/library.hpp"
 #include "scenarios/plan.hpp"
-
-#include <hassle/client/client.hpp>
-#include <hassle/net/task_group.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -18,9 +13,6 @@
 
 #include <cassert>
 #include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
 
 namespace {
 
@@ -28,80 +20,14 @@ using namespace hassle;
 using namespace hassle::harness;
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t port = 8123;
-
-client::config settings_of(const char* profile, const host& server) {
-  client::config settings = client_settings(scenario::find_profile(profile).value()).value();
-  settings.server = {server.address(), port};
-  settings.access_token = std::string(mockha::default_access_token);
-  settings.unpredictable_masks = false;
-  return settings;
-}
-
-/// A server and as many clients as wanted; nothing is journalled.
-class quiet_household {
- public:
-  quiet_household(const char* profile, std::size_t clients) {
-    const auto listening = server_.start({server_host_.address(), port});
-    assert(listening);
-    for (std::size_t i = 0; i < clients; ++i) {
-      clients_.push_back(std::make_unique<client::resilient_client>(
-          client_host_, settings_of(profile, server_host_), nullptr));
-    }
-  }
-  quiet_household(const quiet_household&) = delete;
-  quiet_household& operator=(const quiet_household&) = delete;
-  ~quiet_household() {
-    tasks_.stop();
-    net::task_group endings(world_.executor());
-    endings.spawn(stop_all());
-    world_.run_until(world_.now() + 1h);
-  }
-
-  void connect_all() {
-    for (auto& each : clients_) tasks_.spawn(each->start());
-    world_.run_until(world_.now() + 10s);
-  }
-
-  /// The first client sends one command after the other, for good.
-  void talk(const client::command& what) { tasks_.spawn(talk_on(what)); }
-  void run_for(net::duration time) { world_.run_until(world_.now() + time); }
-  [[nodiscard]] std::uint64_t answers() const { return answers_; }
-  [[nodiscard]] std::size_t connections() const { return server_.connections(); }
-
- private:
-  asio::awaitable<void> talk_on(client::command what) {
-    for (;;) {
-      const client::outcome result = co_await clients_.front()->send(what);
-      if (result.kind == client::outcome_kind::fresh) ++answers_;
-    }
-  }
-  asio::awaitable<void> stop_all() {
-    for (auto& each : clients_) co_await each->stop();
-    co_await server_.stop();
-  }
-
-  simulated_world world_{1};
-  network network_{world_, {.latency = 20ms}, [](const reports::event&) {}};
-  host& server_host_ = network_.add_host("homeassistant");
-  host& client_host_ = network_.add_host("client");
-  mockha::server server_{server_host_, mockha::make_config({.heartbeat = {}}), {}};
-  net::task_group tasks_{world_.executor()};
-  std::vector<std::unique_ptr<client::resilient_client>> clients_;
-  std::uint64_t answers_ = 0;
-};
-
-client::command service_call() {
-  return command_for(
-      {.number = 1, .kind = scenario::command_kind::turn_on, .target = "light.kitchen"});
-}
+using bench::quiet_household;
 
 /// A service call and its result, through all layers of a profile, WebSocket and TCP to the mock
 /// server's home and back.
 void round_trip(benchmark::State& state, const char* profile) {
   quiet_household home(profile, 1);
   home.connect_all();
-  home.talk(service_call());
+  home.talk();
   home.run_for(1s);
   const std::uint64_t before = home.answers();
   for (auto _ : state) home.run_for(40s);  // A thousand.

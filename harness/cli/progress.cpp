@@ -20,16 +20,29 @@ progress::~progress() {
   if (shown_) fmt::print(stderr, "\r\x1b[K");
 }
 
-void progress::update(std::size_t done, std::size_t all) {
-  if (!on_) return;
+std::chrono::duration<double> progress::elapsed() const { return clock::now() - began_; }
+
+bool progress::is_due() {
+  if (!on_) return false;
   const auto now = clock::now();
-  if (now - last_ < between_updates || done == 0) return;
+  if (now - last_ < between_updates) return false;
   last_ = now;
   shown_ = true;
-  const double passed = std::chrono::duration<double>(now - began_).count();
-  const double left = passed * static_cast<double>(all - done) / static_cast<double>(done);
+  return true;
+}
+
+void progress::update(std::size_t done, std::size_t all) {
+  if (done == 0 || !is_due()) return;
+  const double left =
+      elapsed().count() * static_cast<double>(all - done) / static_cast<double>(done);
   fmt::print(stderr, "\r\x1b[K{}/{} runs, {}%, about {:.0f} s left", done, all, 100 * done / all,
              left);
+  std::fflush(stderr);
+}
+
+void progress::update(std::string_view how_far) {
+  if (!is_due()) return;
+  fmt::print(stderr, "\r\x1b[K{}", how_far);
   std::fflush(stderr);
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 
 namespace hassle::harness::cli {
 
@@ -15,8 +16,14 @@ class progress {
   ~progress();
 
   void update(std::size_t done, std::size_t all);
+  /// As above, where it is not known how much there is to do.
+  void update(std::string_view how_far);
+  /// Since it was made.
+  [[nodiscard]] std::chrono::duration<double> elapsed() const;
 
  private:
+  [[nodiscard]] bool is_due();
+
   bool on_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point began_;

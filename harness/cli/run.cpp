@@ -1,13 +1,14 @@
-#include "harness/cli/interrupt.hpp"
-#include "harness/cli/output_file.hpp"
-#include "harness/cli/progress.hpp"
+#include "harness/cli/real_world.hpp"
+#include "harness/cli/report_output.hpp"
+#include "harness/cli/run_all.hpp"
+#include "harness/cli/suite.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/runner.hpp"
 #include "harness/version.hpp"
-#include "reports/console_report.hpp"
-#include "reports/json_report.hpp"
+#include "reports/statistics/shapley.hpp"
 #include "scenarios/duration.hpp"
+#include "scenarios/layer_subset.hpp"
 #include "scenarios/library.hpp"
 
 #include <fmt/format.h>
@@ -15,8 +16,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <expected>
+#include <filesystem>
+#include <functional>
 #include <list>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -42,14 +46,36 @@ std::expected<void, errors> change_duration(scenario::scenario& what, const std:
   }
   for (const scenario::fault& each : what.faults) {
     if (each.at && *each.at >= *given) {
-      return std::unexpected(errors{
-          {what.name, each.where, fmt::format("fault '{}' is past the end at {}", each.name, text),
-           "use a longer --duration"}});
+      return std::unexpected(
+          errors{{what.file_at(each.where), each.where,
+                  fmt::format("fault '{}' is past the end at {}", each.name, text),
+                  "use a longer --duration"}});
     }
   }
   what.length = *given;
   what.expectations.clear();
   return {};
+}
+
+/// Reports name no path of this machine: what lies below the current directory by the way to it,
+/// anything else by its file's name alone.
+std::string shown_path(const std::string& file) {
+  const std::filesystem::path path(file);
+  if (path.is_relative()) return path.lexically_normal().generic_string();
+  std::error_code ec;
+  const auto here = path.lexically_relative(std::filesystem::current_path(ec));
+  const bool below = !ec && !here.empty() && *here.begin() != "..";
+  return (below ? here : path.filename()).generic_string();
+}
+
+/// Not of the scenarios: what is found wrong with them is named as the user did.
+void show_paths(reports::measurement& of) {
+  for (reports::scenario_info& each : of.scenarios) each.file = shown_path(each.file);
+  for (reports::cell& each : of.cells) {
+    for (reports::expectation& expected : each.expectations) {
+      expected.where.file = shown_path(expected.where.file);
+    }
+  }
 }
 
 std::expected<std::vector<scenario::client_profile>, errors> find_clients(
@@ -61,6 +87,24 @@ std::expected<std::vector<scenario::client_profile>, errors> find_clients(
     found.push_back(std::move(*profile));
   }
   return found;
+}
+
+/// The profile with each of the sets of its layers, in ladder order.
+std::expected<std::vector<scenario::client_profile>, errors> subsets_of(
+    const std::string& name,
+    const std::function<std::vector<reports::player_set>(unsigned layers)>& choose) {
+  auto found = find_clients({name});
+  if (!found) return found;
+  const scenario::client_profile whole = std::move(found->front());
+  std::vector<scenario::client_profile> clients;
+  for (const reports::player_set set : choose(static_cast<unsigned>(whole.layers.size()))) {
+    std::vector<std::string> layers;
+    for (std::size_t i = 0; i < whole.layers.size(); ++i) {
+      if ((set >> i & 1U) != 0) layers.push_back(whole.layers[i]);
+    }
+    clients.push_back(scenario::with_only(whole, layers));
+  }
+  return clients;
 }
 
 std::expected<std::vector<scenario::client_profile>, errors> clients_for(
@@ -83,6 +127,12 @@ std::expected<std::vector<scenario::client_profile>, errors> clients_for(
       }
       return whole;
     }
+    case client_choice::subsets_of_report:
+      return subsets_of("pool", reports::all_sets);
+    case client_choice::subsets_of_production:
+      return subsets_of("production", [&](unsigned layers) {
+        return reports::sets_of_orders(layers, asked.permutations);
+      });
   }
   return {};
 }
@@ -95,17 +145,26 @@ reports::baseline baseline_of(client_choice clients) {
     case client_choice::leave_one_out:
       return reports::baseline::first;
     case client_choice::named:
+    case client_choice::subsets_of_report:
+    case client_choice::subsets_of_production:
       return reports::baseline::none;
   }
   return {};
 }
 
+reports::report_kind kind_of(client_choice clients) {
+  const bool attributes = clients == client_choice::subsets_of_report ||
+                          clients == client_choice::subsets_of_production;
+  return attributes ? reports::report_kind::attribution : reports::report_kind::clients;
+}
+
 std::expected<prepared_run, errors> prepare(const run_options& asked) {
   prepared_run all;
   for (const std::string& name : asked.scenarios) {
-    auto found = scenario::find_scenario(name);
+    auto found = scenario::find_scenario(name, {.changes = asked.changes, .find_base = {}});
     if (!found) return std::unexpected(std::move(found.error()));
     scenario::scenario& what = all.scenarios.emplace_back(std::move(*found));
+    if (auto error = impossible(asked, what)) return std::unexpected(errors{std::move(*error)});
     if (asked.duration) {
       if (auto changed = change_duration(what, *asked.duration); !changed) {
         return std::unexpected(std::move(changed.error()));
@@ -120,61 +179,34 @@ std::expected<prepared_run, errors> prepare(const run_options& asked) {
   return all;
 }
 
-exit_status status_of(const reports::report& report) {
-  if (report.interrupted) return exit_status::interrupted;
-  if (report.verdict == "passed") return exit_status::passed;
-  if (report.verdict == "failed") return exit_status::failed;
-  return exit_status::inconclusive;
+std::vector<reports::scenario_info> infos_of(const std::list<scenario::scenario>& scenarios) {
+  std::vector<reports::scenario_info> infos;
+  for (const scenario::scenario& each : scenarios) {
+    reports::scenario_info info = info_of(described(each, each.file));
+    info.wanted = reports::wanted_verdict::passed;  // Whoever names a canary sees it fail.
+    if (!each.file.starts_with(suite_folder)) info.group.clear();
+    infos.push_back(std::move(info));
+  }
+  return infos;
 }
 
-std::string rendered(const reports::report& report, const report_target& where,
-                     bool error_details) {
-  if (where.format == "json") return reports::json_report(report);
-  return reports::console_report(report, {.error_details = error_details});
-}
-
-/// False after complaining.
-bool write_reports(const run_options& asked, const reports::report& report) {
-  bool stdout_taken = false;
-  for (const report_target& each : asked.reports) {
-    const std::string text = rendered(report, each, asked.errors);
-    if (each.path == "-") {
-      stdout_taken = true;
-      fmt::print("{}", text);
-    } else if (auto written = write_file(each.path, text); !written) {
-      complain(written.error());
-      return false;
-    }
+/// What has to be said again to get the same runs, besides scenario, client and seeds.
+reports::rerun_options again(const run_options& asked) {
+  reports::rerun_options options{.arguments = changes_again(asked), .client_files = {}};
+  if (asked.duration) {
+    options.arguments.insert(options.arguments.end(), {"--duration", *asked.duration});
   }
-  if (!stdout_taken) {
-    fmt::print("{}", reports::console_report(report, {.colour = stdout_wants_colour(),
-                                                      .width = stdout_width(),
-                                                      .error_details = asked.errors}));
+  for (const std::string& name : asked.named_clients) {
+    const auto profile = scenario::find_profile(name);
+    if (profile && profile->name != name) options.client_files[profile->name] = shown_path(name);
   }
-  return true;
-}
-
-/// What would only fail after the run is tried before it.
-bool outputs_are_writable(const run_options& asked) {
-  if (asked.journals) {
-    if (auto ready = ready_directory(*asked.journals); !ready) {
-      complain(ready.error());
-      return false;
-    }
-  }
-  for (const report_target& each : asked.reports) {
-    if (each.path == "-") continue;
-    if (auto ready = ready_file(each.path); !ready) {
-      complain(ready.error());
-      return false;
-    }
-  }
-  return true;
+  return options;
 }
 
 }  // namespace
 
 exit_status perform(const run_options& asked) {
+  if (asked.all) return perform_all(asked);
   auto prepared = prepare(asked);
   if (!prepared) {
     complain(prepared.error());
@@ -182,31 +214,19 @@ exit_status perform(const run_options& asked) {
   }
   if (!outputs_are_writable(asked)) return exit_status::bad_input;
   if (asked.duration) complain("--duration: what the scenarios expect is not checked");
-
-  const interrupt_guard interrupt;
-  auto result = [&] {
-    progress shown(asked.progress && stderr_is_terminal());
-    return run_batch(
-        prepared->entries,
-        {.first_seed = asked.first_seed,
-         .jobs = asked.jobs,
-         .journals = asked.journals,
-         .interrupted = interrupt.flag(),
-         .on_progress = [&shown](std::size_t done, std::size_t all) { shown.update(done, all); }});
-  }();
-  if (!result) {
-    complain(errors{result.error()});
-    return exit_status::bad_input;
-  }
-  const reports::report report = reports::make_report(
-      std::string(version), result->cells, baseline_of(asked.clients), result->interrupted);
-  const bool written = write_reports(asked, report);
-  if (result->bug) {
-    complain("this is a bug of hassle: " + *result->bug);
-    return exit_status::our_bug;
-  }
-  if (!written) return exit_status::bad_input;
-  return status_of(report);
+  auto result = run_entries(asked, prepared->entries);
+  if (!result) return result.error();
+  reports::measurement of{.tool_version = std::string(version),
+                          .kind = kind_of(asked.clients),
+                          .against = baseline_of(asked.clients),
+                          .scenarios = infos_of(prepared->scenarios),
+                          .cells = std::move(result->cells),
+                          .kept = std::move(result->kept),
+                          .interrupted = result->interrupted,
+                          .until = asked.until,
+                          .again = again(asked)};
+  show_paths(of);
+  return conclude(asked, std::move(of), *result);
 }
 
 }  // namespace hassle::harness::cli

@@ -1,6 +1,8 @@
+#include "harness/cli/drawing.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/process.hpp"
+#include "reports/text.hpp"
 #include "scenarios/duration.hpp"
 #include "scenarios/library.hpp"
 #include "scenarios/plan.hpp"
@@ -51,10 +53,11 @@ std::string details_of(const scenario::fault& what, const scenario::planned_faul
   return text;
 }
 
-std::vector<line> timeline(const scenario::scenario& what, const scenario::plan& plan) {
+std::vector<line> timeline(const scenario::scenario& what, const scenario::plan& plan,
+                           bool with_commands) {
   std::vector<line> lines;
-  lines.reserve(plan.commands.size() + 2 * plan.faults.size());
   for (const scenario::planned_command& each : plan.commands) {
+    if (!with_commands) break;
     lines.push_back({each.at, fmt::format("command {:<5} {}", each.number, label_of(each))});
   }
   for (const scenario::planned_fault& each : plan.faults) {
@@ -79,7 +82,7 @@ std::vector<line> timeline(const scenario::scenario& what, const scenario::plan&
 }  // namespace
 
 exit_status perform(const show_options& asked) {
-  auto found = scenario::find_scenario(asked.scenario);
+  auto found = scenario::find_scenario(asked.scenario, {.changes = asked.changes, .find_base = {}});
   if (!found) {
     complain(found.error());
     return exit_status::bad_input;
@@ -93,10 +96,17 @@ exit_status perform(const show_options& asked) {
     fmt::print("{}", scenario::frozen_scenario(*found, *plan));
     return exit_status::passed;
   }
-  fmt::print("{}: {}\nseed {}: {} commands, {} faults, {} recycles in {}\n\n", found->name,
-             found->title, asked.seed, plan->commands.size(), plan->faults.size(),
-             plan->recycles.size(), short_duration(plan->end));
-  for (const line& each : timeline(*found, *plan)) {
+  fmt::print("{}: {}\nseed {}: {}, {}, {} in {}\n\n", found->name, found->title, asked.seed,
+             reports::counted(plan->commands.size(), "command"),
+             reports::counted(plan->faults.size(), "fault"),
+             reports::counted(plan->recycles.size(), "recycle"), short_duration(plan->end));
+  if (!asked.list) {
+    constexpr unsigned width_of_a_pipe = 80;
+    const drawing_style style{.colour = stdout_wants_colour(),
+                              .width = stdout_width(width_of_a_pipe)};
+    fmt::print("{}\n", draw_plan(*found, *plan, style));
+  }
+  for (const line& each : timeline(*found, *plan, asked.list)) {
     fmt::print("{}  {}\n", clock_text(each.at), each.text);
   }
   return exit_status::passed;

@@ -17,12 +17,11 @@ bool stdout_wants_colour() {
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
 
-unsigned stdout_width() {
-  constexpr unsigned width_of_a_pipe = 120;
+unsigned stdout_width(unsigned of_a_pipe) {
   winsize size{};
   if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
       size.ws_col == 0) {
-    return width_of_a_pipe;
+    return of_a_pipe;
   }
   return size.ws_col;
 }

@@ -11,8 +11,8 @@ namespace hassle::harness::cli {
 [[nodiscard]] bool stdout_wants_colour();
 [[nodiscard]] bool stderr_is_terminal();
 
-/// Columns of standard output's terminal; 120 where it is none.
-[[nodiscard]] unsigned stdout_width();
+/// Columns of standard output's terminal; `of_a_pipe` where it is none.
+[[nodiscard]] unsigned stdout_width(unsigned of_a_pipe = 120);
 
 /// "hassle: …" on standard error.
 void complain(std::string_view message);

@@ -14,7 +14,7 @@ namespace hassle::harness::cli {
 exit_status perform(const validate_options& asked) {
   exit_status status = exit_status::passed;
   for (const std::string& file : asked.files) {
-    auto parsed = scenario::load_scenario(file);
+    auto parsed = scenario::load_scenario(file, {.changes = asked.changes, .find_base = {}});
     if (!parsed) {
       complain(parsed.error());
       status = exit_status::bad_input;

@@ -26,6 +26,19 @@ segment byte_pipe::arrive() noexcept {
   return first;
 }
 
+void byte_pipe::split_front(std::size_t bytes) {
+  assert(front() != nullptr && bytes > 0 && bytes < front()->bytes);
+  segment rest = *front();
+  rest.bytes -= static_cast<std::uint32_t>(bytes);
+  segments_[first_].bytes = static_cast<std::uint32_t>(bytes);
+  segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(first_) + 1, rest);
+}
+
+std::span<char> byte_pipe::front_bytes() noexcept {
+  assert(front() != nullptr);
+  return std::span(bytes_).subspan(head_ + readable_, front()->bytes);
+}
+
 segment byte_pipe::discard() noexcept {
   assert(front() != nullptr);
   const segment first = *front();
@@ -41,6 +54,7 @@ void byte_pipe::discard_from(net::time_point from) noexcept {
     bytes_.resize(bytes_.size() - segments_.back().bytes);
     segments_.pop_back();
   }
+  forget_if_idle();
   shrink();
 }
 
@@ -61,14 +75,19 @@ void byte_pipe::drop_unread() noexcept {
 }
 
 void byte_pipe::drop_first() noexcept {
-  if (++first_ == segments_.size()) {
-    segments_.clear();
-    first_ = 0;
-  } else if (first_ * 2 > segments_.size() && first_ > 64) {
+  ++first_;
+  forget_if_idle();
+  if (first_ * 2 > segments_.size() && first_ > 64) {
     // A stream that is never idle must not keep its history.
     segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
+}
+
+void byte_pipe::forget_if_idle() noexcept {
+  if (!idle()) return;
+  segments_.clear();
+  first_ = 0;
 }
 
 void byte_pipe::shrink() noexcept {

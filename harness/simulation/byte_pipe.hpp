@@ -43,6 +43,18 @@ class byte_pipe {
   /// The first segment has arrived: its bytes may be read.
   segment arrive() noexcept;
 
+  /// The first segment becomes two, of which the first has `bytes`: more than 0, less than it had.
+  void split_front(std::size_t bytes);
+
+  /// The bytes of the first segment.
+  [[nodiscard]] std::span<char> front_bytes() noexcept;
+
+  /// Calls `change(segment&)` for each segment in flight, in their order.
+  template <class Change>
+  void for_each_in_flight(Change&& change) {
+    for (std::size_t i = first_; i < segments_.size(); ++i) change(segments_[i]);
+  }
+
   /// The first segment has come to nobody: its bytes are gone.
   segment discard() noexcept;
 
@@ -65,6 +77,7 @@ class byte_pipe {
   static constexpr std::size_t keep_max = 1024;  // Capacity that an empty pipe may hold on to.
 
   void drop_first() noexcept;
+  void forget_if_idle() noexcept;
   void shrink() noexcept;
 
   std::vector<char> bytes_;  // [head_, head_ + readable_) unread, then in flight

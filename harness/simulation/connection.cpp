@@ -8,20 +8,24 @@
 
 namespace hassle::harness {
 
-connection::connection(const parties& who, std::uint32_t id, std::uint16_t server_port,
+connection::connection(const parties& who, std::uint16_t server_port,
                        std::vector<std::uint32_t> hits)
-    : who_{&who.world, &who.owner, &who.path, &who.tcp, &who.box, who.client_on_link},
-      id_(id),
+    : who_{&who.world, &who.owner, &who.path, &who.tcp, &who.box, who.client_on_link, who.tap},
+      way_(who.way),
       server_port_(server_port),
       established_(who.world.now()),
       last_traffic_(established_),
       hits_(std::move(hits)) {
-  end_of(side::client).where = &who.client;
-  end_of(side::server).where = &who.server;
+  for (const side s : {side::client, side::server}) {
+    const party& p = s == side::client ? who.client : who.server;
+    end_of(s).where = p.where;
+    end_of(s).at = p.at;
+  }
   for (const side s : {side::client, side::server}) {
     flow_from(s).random = jitter_random(who.jitter_seed + static_cast<std::uint64_t>(s));
   }
   arm_box();
+  tap(side::client, reports::wire_kind::ack);
   transmit(side::client, segment_kind::handshake, 0);
 }
 
@@ -33,19 +37,25 @@ connection::~connection() {
   who_.world_->cancel(box_event_);
 }
 
+link::sender connection::sender(side s) const noexcept {
+  const std::size_t number = s == side::client ? who_.client_on_link_ : 1 - who_.client_on_link_;
+  return {.end = number, .who = way_, .way = from(s)};
+}
+
 link::passage connection::passage(side s, std::size_t bytes) {
   flow& f = flow_from(s);
-  const std::size_t on_link = s == side::client ? who_.client_on_link_ : 1 - who_.client_on_link_;
-  link::passage p = who_.path_->transmit(bytes, on_link, now(), f.random);
+  link::passage p = who_.path_->transmit(bytes, sender(s), now(), f.random);
   p.arrives = f.last_arrival = std::max(p.arrives, f.last_arrival);
-  who_.path_->for_each_delay([this](const active_fault& fault) { hit(fault); });
+  if (who_.path_->faults() != nullptr) note_delays(s, bytes);
   return p;
 }
 
 void connection::transmit(side s, segment_kind kind, std::size_t bytes) {
   flow& f = flow_from(s);
   const link::passage p = passage(s, bytes);
-  f.pipe.add({p.departs, p.arrives, static_cast<std::uint32_t>(bytes), kind});
+  if (who_.path_->faults() == nullptr || !add_slices(s, p, kind, bytes)) {
+    f.pipe.add({p.departs, p.arrives, static_cast<std::uint32_t>(bytes), kind});
+  }
   if (!f.retry && f.event == 0) arm_arrival(s);
 }
 
@@ -58,12 +68,14 @@ void connection::arm_arrival(side s) {
   });
 }
 
-/// Whether something that `s` sent gets through to the other end at this instant.
-bool connection::passes(side s) {
+/// Whether a segment that `s` sent gets through to the other end at this instant.
+bool connection::passes(side s, std::size_t bytes) {
   if (swallowed_) return false;
-  if (const auto* fault = who_.path_->blocks(from(s))) {
-    hit(*fault);
-    return false;
+  if (const active_faults* active = who_.path_->faults()) {
+    if (const auto* fault = active->swallows(way_, from(s), bytes, dice_)) {
+      hit(*fault);
+      return false;
+    }
   }
   const end& receiver = end_of(other(s));
   return receiver.state != end_state::vanished && !receiver.where->frozen();
@@ -71,7 +83,9 @@ bool connection::passes(side s) {
 
 /// Whether `s` learns that something of its arrived at this instant.
 bool connection::acknowledged(side s) {
-  const auto* fault = who_.path_->blocks(from(other(s)));
+  const active_faults* active = who_.path_->faults();
+  if (active == nullptr) return true;
+  const auto* fault = active->swallows_acknowledgement(way_, from(other(s)), dice_);
   if (fault != nullptr) hit(*fault);
   return fault == nullptr;
 }
@@ -79,21 +93,35 @@ bool connection::acknowledged(side s) {
 void connection::on_arrival(side s) {
   flow& f = flow_from(s);
   const net::time_point sent = f.pipe.front()->departs;
-  if (!passes(s)) {
+  if (!passes(s, f.pipe.front()->bytes)) {
     begin_retry(s, sent);
     return;
   }
-  do {
-    arrive_one(s);
-  } while (f.pipe.front() != nullptr && f.pipe.front()->arrives <= now());
+  const bool all = arrive_all(s, now());
   if (!acknowledged(s)) {
     f.unacknowledged = true;
     begin_retry(s, sent);
+  } else if (!all) {
+    begin_retry(s, f.pipe.front()->departs);
   } else if (f.pipe.front() != nullptr) {
     arm_arrival(s);
   }
   wake_reader(other(s));
+  if (cut_now_) finish_cut();
   settle();
+}
+
+/// What `s` has in flight arrives, as far as it would by `until`. The first segment does in any
+/// case; false if a later one does not pass.
+bool connection::arrive_all(side s, net::time_point until) {
+  const byte_pipe& pipe = flow_from(s).pipe;
+  const bool troubled = who_.path_->faults() != nullptr;
+  do {
+    if (troubled && prepare_cut(s)) return true;
+    arrive_one(s);
+    if (pipe.front() == nullptr || pipe.front()->arrives > until) return true;
+  } while (!troubled || passes(s, pipe.front()->bytes));
+  return false;
 }
 
 void connection::arrive_one(side s) {
@@ -101,10 +129,15 @@ void connection::arrive_one(side s) {
   end& receiver = end_of(other(s));
   last_traffic_ = now();
   if (receiver.state != end_state::open) return arrive_at_closed(s);
-  switch (f.pipe.arrive().kind) {
+  if (who_.path_->faults() != nullptr) corrupt_next(s);
+  const segment arrived = f.pipe.arrive();
+  limits_.carried(arrived.bytes);
+  switch (arrived.kind) {
     case segment_kind::data:
+      tap(other(s), reports::wire_kind::ack, arrived.bytes);
       return;
     case segment_kind::fin:
+      tap(other(s), reports::wire_kind::ack, 1);
       receiver.fin_received = true;
       return;
     case segment_kind::handshake:
@@ -123,7 +156,9 @@ void connection::arrive_at_closed(side s) {
   const segment_kind kind = flow_from(s).pipe.discard().kind;
   // The FIN of a peer that was told goodbye is what a closed socket waits for; anything else
   // finds nobody.
-  if (receiver.state == end_state::orphan && kind == segment_kind::fin) return;
+  if (receiver.state == end_state::orphan && kind == segment_kind::fin) {
+    return tap(other(s), reports::wire_kind::ack, 1);
+  }
   if (receiver.state == end_state::orphan) {
     receiver.state = end_state::gone;
     stop_sending(other(s));
@@ -132,7 +167,7 @@ void connection::arrive_at_closed(side s) {
 }
 
 void connection::begin_retry(side s, net::time_point sent) {
-  flow_from(s).retry.emplace(*who_.tcp_, sent, who_.path_->round_trip());
+  flow_from(s).retry.emplace(*who_.tcp_, sent, who_.path_->round_trip(way_));
   schedule_retry(s);
 }
 
@@ -163,6 +198,7 @@ void connection::on_retransmit(side s) {
     }
   } else {
     f.retry->sent(now());
+    tap(s, reports::wire_kind::again);
     f.event = who_.world_->at(passage(s, 0).arrives, [this, s] {
       flow_from(s).event = 0;
       on_retransmission(s);
@@ -173,21 +209,26 @@ void connection::on_retransmit(side s) {
 
 void connection::on_retransmission(side s) {
   flow& f = flow_from(s);
-  if (!passes(s)) return schedule_retry(s);
+  const segment* first = f.pipe.front();
+  if (!passes(s, first == nullptr ? 0 : first->bytes)) return schedule_retry(s);
   if (f.unacknowledged && end_of(other(s)).state != end_state::open) {
     // Its answer was an RST that got lost; here is the next one.
     send_rst(other(s), true);
     return schedule_retry(s);
   }
   if (f.unacknowledged && !acknowledged(s)) return schedule_retry(s);
-  while (f.pipe.front() != nullptr) arrive_one(s);
+  const bool all = f.pipe.front() == nullptr || arrive_all(s, net::never);
   f.unacknowledged = !acknowledged(s);
   if (f.unacknowledged) {
     schedule_retry(s);
   } else {
     f.retry.reset();
+    // A cut may have left something, which is on its way.
+    if (!all) begin_retry(s, now());
+    if (all && f.pipe.front() != nullptr) arm_arrival(s);
   }
   wake_reader(other(s));
+  if (cut_now_) finish_cut();
   settle();
 }
 
@@ -205,6 +246,7 @@ void connection::send_rst(side s, bool answers) {
   flow& f = flow_from(s);
   if (f.rst != 0) return;
   f.rst_answers = answers;
+  tap(s, reports::wire_kind::reset);
   f.rst = who_.world_->at(passage(s, 0).arrives, [this, s] {
     flow_from(s).rst = 0;
     on_rst(s);
@@ -251,7 +293,7 @@ void connection::thaw(side s) {
 void connection::hit(const active_fault& fault) {
   if (std::ranges::find(hits_, fault.number) != hits_.end()) return;
   hits_.push_back(fault.number);
-  who_.owner_->on_hit(id_, fault);
+  who_.owner_->on_hit(id(), fault);
 }
 
 }  // namespace hassle::harness

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "harness/simulation/address_book.hpp"
 #include "harness/simulation/byte_pipe.hpp"
+#include "harness/simulation/lan.hpp"
 #include "harness/simulation/link.hpp"
 #include "harness/simulation/retransmission.hpp"
 #include "harness/simulation/simulated_world.hpp"
+#include "harness/simulation/wire_tap.hpp"
 
 #include <array>
 #include <cstddef>
@@ -27,13 +30,6 @@ enum class side : std::uint8_t { client, server };
 [[nodiscard]] constexpr direction from(side s) noexcept {
   return s == side::client ? direction::to_server : direction::to_client;
 }
-
-/// How the connections of a host end when its programs do.
-enum class ending : std::uint8_t {
-  silent,  ///< The machine is gone: peers hear nothing, ever.
-  fin,
-  reset,
-};
 
 /// What a connection tells the network.
 class connection_owner {
@@ -60,28 +56,42 @@ class connection_owner {
 /// Thread-safety: single-threaded. Must not outlive the world, its hosts and its link.
 class connection {
  public:
+  struct party {
+    host* where;
+    const place* at;
+  };
   struct parties {
     simulated_world& world;
     connection_owner& owner;
     link& path;
     const tcp_settings& tcp;
     const scenario::middlebox& box;
-    host& client;
-    host& server;
+    party client;
+    party server;
+    route way;
     std::size_t client_on_link;  ///< Which of the link's two ends the client is.
     std::uint64_t jitter_seed;
+    wire_tap* tap = nullptr;  ///< Null: nobody listens in.
   };
 
-  connection(const parties& who, std::uint32_t id, std::uint16_t server_port,
-             std::vector<std::uint32_t> hits);
+  connection(const parties& who, std::uint16_t server_port, std::vector<std::uint32_t> hits);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();
 
-  [[nodiscard]] std::uint32_t id() const noexcept { return id_; }
+  [[nodiscard]] std::uint32_t id() const noexcept { return way_.connection; }
   [[nodiscard]] std::uint16_t server_port() const noexcept { return server_port_; }
   [[nodiscard]] host& at(side s) noexcept { return *end_of(s).where; }
+  [[nodiscard]] const place* at_place(side s) const noexcept {
+    return ends_[static_cast<std::size_t>(s)].at;
+  }
   [[nodiscard]] const link& path() const noexcept { return *who_.path_; }
+  [[nodiscard]] const route& way() const noexcept { return way_; }
+
+  /// A stream refers to this end, or a listener's backlog.
+  [[nodiscard]] bool held(side s) const noexcept {
+    return ends_[static_cast<std::size_t>(s)].attached;
+  }
 
   // The operations of net::byte_stream.
   void read_some(side s, asio::mutable_buffer into, net::byte_stream::handler done);
@@ -98,6 +108,12 @@ class connection {
   void end_program(side s, ending how);
   /// A middlebox or fault ends it for both.
   void cut(scenario::expiry_style style, const active_fault& fault);
+  /// One of its addresses is nobody's any more: nothing passes.
+  void lose(const active_fault& fault);
+  /// For the fault of that number, bytes count from now on.
+  void count_from_here(std::uint32_t fault) { limits_.count_from_here(fault); }
+  /// The path has become faster: what waits for the wire leaves earlier.
+  void hasten();
   /// The host at `s` runs again.
   void thaw(side s);
   /// Destroys pending handlers without calling them.
@@ -113,6 +129,7 @@ class connection {
 
   struct end {
     host* where = nullptr;
+    const place* at = nullptr;
     end_state state = end_state::open;
     bool attached = true;  ///< A stream or a listener's backlog refers to it.
     bool fin_sent = false;
@@ -147,11 +164,15 @@ class connection {
     const tcp_settings* tcp_;
     const scenario::middlebox* box_;
     std::size_t client_on_link_;
+    wire_tap* tap_;
   };
 
   [[nodiscard]] end& end_of(side s) noexcept { return ends_[static_cast<std::size_t>(s)]; }
   [[nodiscard]] flow& flow_from(side s) noexcept { return flows_[static_cast<std::size_t>(s)]; }
   [[nodiscard]] net::time_point now() const noexcept { return who_.world_->now(); }
+  void tap(side s, reports::wire_kind kind, std::size_t bytes = 0) {
+    if (who_.tap_ != nullptr) who_.tap_->add(id(), s == side::client, kind, bytes);
+  }
 
   // Towards the programs (connection_ends.cpp).
   void complete(side s, net::byte_stream::handler& done, error_code ec, std::size_t bytes);
@@ -165,12 +186,14 @@ class connection {
   void settle();
 
   // Along the path (connection.cpp).
+  [[nodiscard]] link::sender sender(side s) const noexcept;
   link::passage passage(side s, std::size_t bytes);
   void transmit(side s, segment_kind kind, std::size_t bytes);
   void arm_arrival(side s);
-  bool passes(side s);
+  bool passes(side s, std::size_t bytes = 0);
   bool acknowledged(side s);
   void on_arrival(side s);
+  bool arrive_all(side s, net::time_point until);
   void arrive_one(side s);
   void arrive_at_closed(side s);
   void begin_retry(side s, net::time_point sent);
@@ -182,6 +205,14 @@ class connection {
   void on_rst(side s);
   void hit(const active_fault& fault);
 
+  // What faults do to segments (connection_faults.cpp).
+  void note_delays(side s, std::size_t bytes);
+  bool add_slices(side s, const link::passage& p, segment_kind kind, std::size_t bytes);
+  void corrupt_next(side s);
+  [[nodiscard]] bool usable() const noexcept;
+  bool prepare_cut(side s);
+  void finish_cut();
+
   // The middlebox (connection_cut.cpp).
   void arm_box();
   void on_box_timer();
@@ -190,7 +221,7 @@ class connection {
   void send_box_rst(side towards, net::duration after);
 
   surroundings who_;
-  std::uint32_t id_;
+  route way_;
   std::uint16_t server_port_;
   bool swallowed_ = false;  ///< A middlebox forgot it: nothing passes any more.
   bool severed_ = false;
@@ -201,6 +232,13 @@ class connection {
   std::array<end, 2> ends_;
   std::array<flow, 2> flows_;
   std::vector<std::uint32_t> hits_;  // Occurrences of faults that were told already.
+  fault_dice dice_;
+  byte_limits limits_;
+  struct due_cut {
+    std::uint32_t fault;
+    side sender;  // Of the segment that was one too many.
+  };
+  std::optional<due_cut> cut_now_;
 };
 
 }  // namespace hassle::harness

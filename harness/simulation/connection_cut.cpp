@@ -12,7 +12,7 @@ void connection::forget(side s, const active_fault& fault) {
   end& e = end_of(s);
   if (e.state != end_state::open) return;
   hit(fault);
-  who_.owner_->on_cut(id_, fault.name);
+  who_.owner_->on_cut(id(), fault.name);
   // What is in flight still arrives; only nobody is left to send it again.
   e.state = end_state::gone;
   e.failure = asio::error::connection_reset;
@@ -21,12 +21,24 @@ void connection::forget(side s, const active_fault& fault) {
   abort_operations(s, asio::error::connection_reset);
 }
 
+/// Both programs still hope for something from it.
+bool connection::usable() const noexcept {
+  const auto open = [](const end& e) { return e.state == end_state::open; };
+  return std::ranges::all_of(ends_, open) && !severed_ && !swallowed_;
+}
+
 void connection::cut(scenario::expiry_style style, const active_fault& fault) {
-  const bool usable =
-      std::ranges::all_of(ends_, [](const end& e) { return e.state == end_state::open; });
-  if (!usable || severed_ || swallowed_) return;
+  if (!usable()) return;
   hit(fault);
   sever(style, fault.name);
+}
+
+void connection::lose(const active_fault& fault) {
+  const bool loss = usable();
+  swallowed_ = true;
+  if (!loss) return;
+  hit(fault);
+  who_.owner_->on_cut(id(), fault.name);
 }
 
 void connection::arm_box() {
@@ -46,15 +58,13 @@ void connection::on_box_timer() {
   const auto& box = *who_.box_;
   const bool aged = box.lifetime && now() - established_ >= *box.lifetime;
   const bool idle = box.idle && now() - last_traffic_ >= *box.idle;
-  const bool usable =
-      std::ranges::all_of(ends_, [](const end& e) { return e.state == end_state::open; });
   // The timer is not moved at each segment: traffic since it was set is noticed here.
   if (!aged && !idle) return arm_box();
-  if (usable) sever(box.on_expiry, aged ? "middlebox lifetime" : "middlebox idle");
+  if (usable()) sever(box.on_expiry, aged ? "middlebox lifetime" : "middlebox idle");
 }
 
 void connection::sever(scenario::expiry_style style, std::string_view why) {
-  who_.owner_->on_cut(id_, why);
+  who_.owner_->on_cut(id(), why);
   switch (style) {
     case scenario::expiry_style::silent:
       swallowed_ = true;
@@ -62,7 +72,8 @@ void connection::sever(scenario::expiry_style style, std::string_view why) {
     case scenario::expiry_style::reset:
       severed_ = true;
       // The box sits halfway.
-      for (const side s : {side::client, side::server}) send_box_rst(s, who_.path_->one_way() / 2);
+      for (const side s : {side::client, side::server})
+        send_box_rst(s, who_.path_->one_way(way_) / 2);
       return;
     case scenario::expiry_style::fin:
       severed_ = true;
@@ -77,6 +88,7 @@ void connection::send_box_rst(side towards, net::duration after) {
   flow& f = flow_from(sender);
   if (f.rst != 0) return;
   f.rst_answers = false;
+  tap(sender, reports::wire_kind::reset);
   f.rst = who_.world_->at(now() + after, [this, sender] {
     flow_from(sender).rst = 0;
     on_rst(sender);
@@ -86,14 +98,16 @@ void connection::send_box_rst(side towards, net::duration after) {
 /// The box says goodbye in the place of the other end. What has passed it already still arrives.
 void connection::send_box_fin(side towards) {
   flow& f = flow_from(other(towards));
-  const net::time_point arrives = now() + who_.path_->one_way() / 2;
+  const net::time_point arrives = now() + who_.path_->one_way(way_) / 2;
   f.boxed = true;
   who_.world_->cancel(std::exchange(f.event, 0));
+  const std::size_t before = f.pipe.size();
   f.pipe.discard_from(f.retry ? net::time_point::min() : arrives);
   f.retry.reset();
   f.parked = false;
   f.unacknowledged = false;
   if (!end_of(towards).fin_received) {
+    tap(other(towards), reports::wire_kind::fin, before - f.pipe.size());
     f.pipe.add({now(), arrives, 0, segment_kind::fin});
     f.last_arrival = std::max(f.last_arrival, arrives);
   }

@@ -48,13 +48,14 @@ std::size_t connection::take(side s, std::span<const asio::const_buffer> from) {
   const std::size_t room = who_.tcp_->send_buffer - std::min(f.pipe.size(), who_.tcp_->send_buffer);
   if (f.boxed) {
     // The middlebox has hung up on both sides; what it is sent now, it answers with RST.
-    send_box_rst(s, who_.path_->one_way());
+    send_box_rst(s, who_.path_->one_way(way_));
     std::size_t all = 0;
     for (const auto& buffer : from) all += buffer.size();
     return all;
   }
   if (room == 0) return 0;
   const std::size_t taken = f.pipe.write(from, room);
+  if (who_.tap_ != nullptr) who_.tap_->add_data(id(), s == side::client, from, taken);
   transmit(s, segment_kind::data, taken);
   return taken;
 }
@@ -94,7 +95,9 @@ void connection::shutdown_send(side s) noexcept {
   end& e = end_of(s);
   if (e.state != end_state::open || std::exchange(e.fin_sent, true)) return;
   if (e.write_done) complete(s, e.write_done, asio::error::broken_pipe, 0);
-  if (!flow_from(s).boxed) transmit(s, segment_kind::fin, 0);
+  if (flow_from(s).boxed) return;
+  tap(s, reports::wire_kind::fin);
+  transmit(s, segment_kind::fin, 0);
 }
 
 void connection::close(side s) noexcept {

@@ -7,34 +7,19 @@
 
 namespace hassle::harness {
 
-void active_faults::end(std::uint32_t number) {
-  std::erase_if(list_, [number](const active_fault& f) { return f.number == number; });
+namespace {
+
+/// When `bytes` that are sent at `now` have left, over a wire that is busy until `free`.
+net::time_point queue(std::size_t bytes, std::uint64_t per_second, net::time_point now,
+                      net::time_point& free) {
+  // Split, so that 256 KiB times a thousand million stays far from overflow, and rounded up.
+  const std::uint64_t scaled = std::uint64_t{bytes} * 1'000'000'000U;
+  const auto on_the_wire = net::duration((scaled + per_second - 1) / per_second);
+  free = std::max(free, now) + on_the_wire;
+  return free;
 }
 
-const active_fault* active_faults::blocks(direction d) const noexcept {
-  using blocked = scenario::partition_fault::direction;
-  const auto its_way = d == direction::to_server ? blocked::to_server : blocked::to_client;
-  for (const auto& fault : list_) {
-    const auto* partition = std::get_if<scenario::partition_fault>(&fault.what);
-    if (partition == nullptr) continue;
-    if (partition->blocked == blocked::both || partition->blocked == its_way) return &fault;
-  }
-  return nullptr;
-}
-
-const active_fault* active_faults::blocks_connect() const noexcept {
-  for (const auto& fault : list_) {
-    if (std::holds_alternative<scenario::blackhole_fault>(fault.what)) return &fault;
-  }
-  return blocks(direction::to_server);
-}
-
-jitter_random::result_type jitter_random::operator()() noexcept {
-  std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31U);
-}
+}  // namespace
 
 link::link(const scenario::network& path, const active_faults& faults, bool loopback)
     : path_(path), faults_(&faults), loopback_(loopback) {
@@ -45,31 +30,55 @@ link::link(const scenario::network& path, const active_faults& faults, bool loop
   assert(path_.latency.count() >= 0 && path_.jitter.count() >= 0);
 }
 
-link::passage link::transmit(std::size_t bytes, std::size_t sender, net::time_point now,
+link::passage link::transmit(std::size_t bytes, const sender& from, net::time_point now,
                              jitter_random& random) {
-  net::time_point departs = now;
-  if (path_.bandwidth) {
-    // Split, so that 256 KiB times a thousand million stays far from overflow, and rounded up.
-    const std::uint64_t per_second = *path_.bandwidth;
-    const std::uint64_t scaled = std::uint64_t{bytes} * 1'000'000'000U;
-    const auto on_the_wire = net::duration((scaled + per_second - 1) / per_second);
-    free_[sender] = std::max(free_[sender], now) + on_the_wire;
-    departs = free_[sender];
-  }
-  net::time_point arrives = departs + one_way();
+  passage p = transmit_again(bytes, from, now);
   if (path_.jitter.count() > 0) {
     boost::random::uniform_int_distribution<net::duration::rep> draw(0, path_.jitter.count());
-    arrives += net::duration(draw(random));
+    p.arrives += net::duration(draw(random));
   }
-  return {departs, arrives};
+  return p;
 }
 
-net::duration link::one_way() const noexcept {
+link::passage link::transmit_again(std::size_t bytes, const sender& from, net::time_point now) {
+  const net::time_point departs = departure(bytes, from, now);
+  return {departs, departs + one_way(from.who)};
+}
+
+net::time_point link::departure(std::size_t bytes, const sender& from, net::time_point now) {
+  net::time_point departs = now;
+  if (path_.bandwidth) departs = queue(bytes, *path_.bandwidth, now, free_[from.end]);
+  const active_faults* active = faults();
+  if (active == nullptr) return departs;
+  using scenario::throttle_fault;
+  active->for_each<throttle_fault>(from.who, [&](const active_fault& f, const throttle_fault& t) {
+    if (!concerns(t.direction, from.way)) return;
+    auto found = std::ranges::find(throttles_, f.number, &narrow_wire::fault);
+    if (found == throttles_.end()) found = throttles_.insert(found, narrow_wire{f.number, {}});
+    departs = queue(bytes, t.bandwidth, departs, found->free[from.end]);
+  });
+  return departs;
+}
+
+bool link::unthrottle(std::uint32_t fault, net::time_point now) {
+  const auto narrow = [fault](const narrow_wire& w) { return w.fault == fault; };
+  if (std::erase_if(throttles_, narrow) == 0) return false;
+  for (narrow_wire& other : throttles_) other.free.fill(now);
+  free_.fill(now);
+  return true;
+}
+
+net::duration link::one_way(const route& r) const noexcept {
   net::duration sum = path_.latency;
-  for_each_delay([&](const active_fault& fault) { sum += fault.amount; });
+  if (const active_faults* active = faults()) {
+    active->for_each<scenario::latency_fault>(
+        r, [&](const active_fault& f, const scenario::latency_fault&) { sum += f.amount; });
+  }
   return sum;
 }
 
-net::duration link::round_trip() const noexcept { return 2 * (one_way() + path_.jitter); }
+net::duration link::round_trip(const route& r) const noexcept {
+  return 2 * (one_way(r) + path_.jitter);
+}
 
 }  // namespace hassle::harness

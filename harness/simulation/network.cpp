@@ -15,7 +15,8 @@ network::network(simulated_world& world, const scenario::network& path, recorder
       settings_(path),
       tcp_(tcp),
       record_(std::move(record)),
-      jitter_seed_(scenario::stream_seed(world.seed(), "network")) {
+      jitter_seed_(scenario::stream_seed(world.seed(), "network")),
+      book_(path.ipv6) {
   assert(record_ && tcp_.send_buffer > 0 && tcp_.backlog > 0);
 }
 
@@ -32,84 +33,44 @@ void network::abandon() noexcept {
   for (auto& [id, l] : listeners_) waiting.push_back(std::exchange(l.waiter, nullptr));
   dials_.clear();
   waiting.clear();
+  std::vector<net::completion<lookup_result>> asking;
+  asking.reserve(lookups_.size());
+  for (auto& [id, l] : lookups_) asking.push_back(std::exchange(l.done, nullptr));
+  lookups_.clear();
+  asking.clear();
   for (auto& [id, open] : connections_) open->abandon();
   for (auto& each : hosts_) each->abandon();
   world_->abandon();
 }
 
 host& network::add_host(std::string name) {
-  assert(!names_.contains(name));
-  const std::size_t index = hosts_.size();
-  std::string address =
-      "10.0." + std::to_string(index / 250) + "." + std::to_string(index % 250 + 1);
-  host& added = *hosts_.emplace_back(
-      std::make_unique<host>(*world_, *this, index, std::move(name), std::move(address)));
-  names_[added.name()] = &added;
-  names_[added.address()] = &added;
+  host& added =
+      *hosts_.emplace_back(std::make_unique<host>(*world_, *this, hosts_.size(), std::move(name)));
+  added.move_to(book_.add_host(added, added.name()).v4->address);
   return added;
 }
 
 void network::add_name(std::string name, const host& target) {
-  names_[std::move(name)] = hosts_[target.index()].get();
+  book_.add_name(std::move(name), book_.first_of(target.index()));
 }
 
-std::optional<std::string> network::address_of(const std::string& name) const {
-  const auto found = names_.find(name);
-  if (found == names_.end()) return std::nullopt;
-  return found->second->address();
+void network::add_endpoint(std::string name, host& target, std::optional<net::duration> latency) {
+  book_.add_way(std::move(name), target, latency);
 }
 
-link& network::path_of(const host& a, const host& b) {
+link& network::path_of(const host& a, const host& b, const way& over) {
   // The list form returns values; the other one references into temporaries.
   const auto [first, second] = std::minmax({a.index(), b.index()});
-  return links_.try_emplace({first, second}, settings_, faults_, first == second).first->second;
+  const auto key = std::make_tuple(first, second, over.number);
+  if (const auto found = links_.find(key); found != links_.end()) return found->second;
+  scenario::network path = settings_;
+  path.latency = over.latency.value_or(path.latency);
+  return links_.try_emplace(key, path, faults_, first == second).first->second;
 }
 
 void network::record(reports::event_kind kind, std::uint32_t connection, std::string text,
                      std::int64_t value) {
   record_({.kind = kind, .connection = connection, .value = value, .text = std::move(text)});
-}
-
-// Faults.
-
-bool network::begin_fault(const scenario::fault& fault, const scenario::planned_fault& occurrence) {
-  active_fault active{occurrence.number, fault.name, fault.what, occurrence.amount};
-  if (const auto* cut = std::get_if<scenario::cut_fault>(&fault.what)) {
-    for (auto& [id, c] : connections_) {
-      if (reaches(*c)) c->cut(cut->how, active);
-    }
-    return true;
-  }
-  if (std::holds_alternative<scenario::forget_fault>(fault.what)) {
-    for (auto& [id, c] : connections_) {
-      if (reaches(*c)) c->forget(side::server, active);
-    }
-    return true;
-  }
-  if (std::holds_alternative<scenario::partition_fault>(fault.what) ||
-      std::holds_alternative<scenario::blackhole_fault>(fault.what) ||
-      std::holds_alternative<scenario::latency_fault>(fault.what)) {
-    faults_.begin(std::move(active));
-    return true;
-  }
-  return false;
-}
-
-bool network::end_fault(const scenario::fault& fault, const scenario::planned_fault& occurrence) {
-  faults_.end(occurrence.number);
-  return std::holds_alternative<scenario::cut_fault>(fault.what) ||
-         std::holds_alternative<scenario::forget_fault>(fault.what) ||
-         std::holds_alternative<scenario::partition_fault>(fault.what) ||
-         std::holds_alternative<scenario::blackhole_fault>(fault.what) ||
-         std::holds_alternative<scenario::latency_fault>(fault.what);
-}
-
-void network::on_hit(std::uint32_t connection_id, const active_fault& fault) {
-  record(reports::event_kind::fault_hit, connection_id, fault.name, fault.number);
-}
-
-void network::on_cut(std::uint32_t connection_id, std::string_view why) {
-  record(reports::event_kind::connection_cut, connection_id, std::string(why));
 }
 
 // Hosts.
@@ -138,11 +99,26 @@ void network::reset_host(host& which, ending how) {
     if (d.client == &which) dialing.push_back(id);
   }
   for (const std::uint32_t id : dialing) fail_dial(id, asio::error::operation_aborted);
+  std::vector<std::uint32_t> asking;
+  for (const auto& [id, l] : lookups_) {
+    if (l.from == &which) asking.push_back(id);
+  }
+  for (const std::uint32_t id : asking) cancel_lookup(id);
   std::vector<std::uint32_t> listening;
   for (const auto& [id, l] : listeners_) {
     if (l.where == &which) listening.push_back(id);
   }
   for (const std::uint32_t id : listening) close_listener(id);
+}
+
+std::size_t network::connections_of(const host& which) const noexcept {
+  const auto held = std::ranges::count_if(connections_, [&](const auto& each) {
+    return (&each.second->at(side::client) == &which && each.second->held(side::client)) ||
+           (&each.second->at(side::server) == &which && each.second->held(side::server));
+  });
+  const auto dialing =
+      std::ranges::count_if(dials_, [&](const auto& each) { return each.second.client == &which; });
+  return static_cast<std::size_t>(held + dialing);
 }
 
 void network::on_finished(connection& which) {
@@ -153,9 +129,11 @@ void network::on_finished(connection& which) {
 // Listening.
 
 net::result<std::unique_ptr<net::acceptor>> network::listen(host& where, net::endpoint local) {
-  const bool any = local.host.empty() || local.host == "0.0.0.0";
-  const auto named = names_.find(local.host);
-  if (!any && (named == names_.end() || named->second != &where)) {
+  // Also at an address that it had before it was moved: programs keep their settings.
+  const bool any = local.host.empty() || local.host == "0.0.0.0" || local.host == "::";
+  const place* at = book_.at_address(local.host);
+  const way* named = at != nullptr ? at->on : book_.named(local.host);
+  if (!any && (named == nullptr || named->to != &where)) {
     return std::unexpected(
         error_code(boost::system::errc::address_not_available, boost::system::generic_category()));
   }
@@ -230,6 +208,7 @@ std::string error_text(const error_code& ec) {
   if (ec == asio::error::timed_out) return "timed out";
   if (ec == asio::error::host_unreachable) return "host unreachable";
   if (ec == asio::error::host_not_found) return "host not found";
+  if (ec == asio::error::host_not_found_try_again) return "name server failed";
   if (ec == asio::error::operation_aborted) return "cancelled";
   if (ec == asio::error::eof) return "end of stream";
   if (ec == asio::error::broken_pipe) return "broken pipe";

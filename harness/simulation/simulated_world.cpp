@@ -40,26 +40,35 @@ run_end simulated_world::run_loop(net::time_point end, const std::atomic<bool>* 
   for (std::uint64_t round = 0;; ++round) {
     if (!run_ready()) return run_end::busy_loop;
     if (finish_) return run_end::finished;
-    if (interrupted != nullptr && (round & check_mask) == 0 &&
+    if (interrupted != nullptr && (pacer_ != nullptr || (round & check_mask) == 0) &&
         interrupted->load(std::memory_order_relaxed)) {
       return run_end::interrupted;
     }
     const auto next = events_.next_time();
+    if (pacer_ != nullptr && !has_come(std::min(next.value_or(end), end))) continue;
     if (!next || *next > end) {
-      if (end != net::never && end > now_) {
-        now_ = end;
-        at_this_instant_ = 0;
-      }
+      if (end != net::never) catch_up(end);
       return run_end::reached_end;
     }
-    if (*next > now_) {
-      now_ = *next;
-      at_this_instant_ = 0;
-    }
+    catch_up(*next);
     if (!step()) return run_end::busy_loop;
     auto event = events_.pop();
     event.action();
   }
+}
+
+void simulated_world::catch_up(net::time_point now) noexcept {
+  if (now <= now_) return;
+  now_ = now;
+  at_this_instant_ = 0;
+}
+
+/// False if something happened meanwhile, which may be ready now or have changed what is next.
+bool simulated_world::has_come(net::time_point next) {
+  const std::uint64_t before = events_.next_id();
+  const std::size_t pending = events_.size();
+  pacer_->wait_until(*this, next);
+  return ready_.empty() && now_ >= next && events_.next_id() == before && events_.size() == pending;
 }
 
 bool simulated_world::run_ready() {

@@ -29,6 +29,19 @@ enum class run_end : std::uint8_t {
   busy_loop,    ///< Too much happened in one instant: something spins without waiting.
 };
 
+class simulated_world;
+
+/// What makes time pass in a world that does not jump from one event to the next.
+class pacer {
+ public:
+  /// Called when nothing is ready. Lets others run, who may post and schedule, until something has
+  /// happened or it is `next`. Keeps the world's clock up to date by `catch_up`.
+  virtual void wait_until(simulated_world& world, net::time_point next) = 0;
+
+ protected:
+  ~pacer() = default;
+};
+
 /// Limits of a simulated world.
 struct world_limits {
   /// Events and completions at one instant of virtual time. > 0. High enough for thousands of
@@ -70,6 +83,11 @@ class simulated_world {
   /// Exceptions of actions pass through; running may be continued after them.
   run_end run_until(net::time_point end, const std::atomic<bool>* interrupted = nullptr);
 
+  /// Time passes from now on as the pacer, which outlives the world's running, says.
+  void pace_with(pacer& by) noexcept { pacer_ = &by; }
+  /// For the pacer: it is at least so late.
+  void catch_up(net::time_point now) noexcept;
+
   /// Makes `run_until` return before the next event; completions that are ready still run.
   void finish() noexcept { finish_ = true; }
 
@@ -83,6 +101,7 @@ class simulated_world {
 
  private:
   bool run_ready();
+  bool has_come(net::time_point next);
   bool step() noexcept;
   run_end run_loop(net::time_point end, const std::atomic<bool>* interrupted);
 
@@ -90,6 +109,7 @@ class simulated_world {
   std::uint64_t seed_;
   world_limits limits_;
   net::time_point now_{};
+  pacer* pacer_ = nullptr;
   event_queue events_;
   std::vector<small_action> ready_;
   std::vector<small_action> current_;  // What runs now, from `next_` on.

@@ -10,13 +10,13 @@ namespace hassle::harness {
 simulated_stream::simulated_stream(connection& which, side s)
     : connection_(&which),
       where_(&which.at(s)),
-      peer_(&which.at(other(s))),
+      peer_(which.at_place(other(s))),
       side_(s),
       id_(which.id()) {}
 
 asio::any_io_executor simulated_stream::get_executor() { return where_->executor(); }
 
-std::string simulated_stream::peer_address() const { return peer_->address(); }
+std::string simulated_stream::peer_address() const { return peer_->address; }
 
 void simulated_stream::read_some(asio::mutable_buffer into, handler done) {
   if (connection_ == nullptr) return refuse(std::move(done));

@@ -35,7 +35,7 @@ class simulated_stream final : public net::byte_stream {
 
   connection* connection_;  // Null once closed.
   host* where_;
-  const host* peer_;
+  const place* peer_;  // The network's, which outlives all streams.
   side side_;
   std::uint32_t id_;
 };

@@ -25,7 +25,7 @@ std::string golden_file() { return HASSLE_SOURCE_DIR "/harness/tests/golden/dige
 std::string digests() {
   std::string text;
   for (const scenario::library_file& file : scenario::suite_files()) {
-    const auto what = scenario::parse_scenario(file.text, file.path);
+    const auto what = scenario::parse_suite_file(file);
     EXPECT_TRUE(what);
     for (const std::string& client : what->clients) {
       const auto run = run_named(what->name, client, 1);

@@ -121,7 +121,8 @@ std::string any_of(const scenario::fault_kind_description& kind) {
 TEST(ServerFaults, EveryKindRunsToTheEndAndReproduces) {
   for (const auto& kind : scenario::fault_kinds()) {
     SCOPED_TRACE(kind.kind);
-    const std::string text = with(any_of(kind));
+    const std::string_view needs = kind.kind == "tls" ? "\n[server]\ntls = true" : "";
+    const std::string text = with(any_of(kind) + std::string(needs));
     const auto run = run_text(text, "production");
     EXPECT_FALSE(run.raw.bug) << *run.raw.bug;
     EXPECT_EQ(run.count(event_kind::fault_began), 1U);

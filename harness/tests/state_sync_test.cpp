@@ -241,8 +241,16 @@ TEST_F(StateSyncFixture, ARestartLeavesNoGhosts) {
   EXPECT_THAT(differences(), IsEmpty());
   EXPECT_EQ(client_.mirror()->find("light.porch"), nullptr);
   // Nobody has switched anything: whatever came and went did so while Home Assistant started.
+  // A state that was kept while the home was empty may have been reported anew: "off>off".
+  const auto is_kept = [](std::string_view each) {
+    const std::string_view states = each.substr(each.find(' ') + 1);
+    const auto arrow = states.find('>');
+    return arrow != states.npos && states.substr(0, arrow) == states.substr(arrow + 1);
+  };
   for (const std::string& each : mirrored_.take()) {
-    EXPECT_TRUE(each == "snapshot" || each.ends_with("(starting)")) << each;
+    EXPECT_TRUE(each == "snapshot" || each.ends_with("(starting)") || is_kept(each) ||
+                each == "light.porch off>")
+        << each;
   }
 }
 

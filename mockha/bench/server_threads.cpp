@@ -8,6 +8,7 @@
 
 #include <future>
 #include <stdexcept>
+#include <utility>
 
 namespace hassle::mockha {
 
@@ -57,6 +58,10 @@ mockha_thread::mockha_thread(server_config config, const std::function<void(serv
 mockha_thread::~mockha_thread() {
   boost::asio::post(thread_.context, [this] { tasks_.spawn(server_.stop()); });
   thread_.join();
+}
+
+void mockha_thread::post(std::function<void(server&)> what) {
+  boost::asio::post(thread_.context, [this, does = std::move(what)] { does(server_); });
 }
 
 void mockha_thread::call(const std::function<void(server&)>& what) {

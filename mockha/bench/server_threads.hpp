@@ -44,7 +44,9 @@ class mockha_thread {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] double processor_time() const { return thread_.processor_time(); }
-  /// Runs something on the thread, and waits for it.
+  /// Runs something on the thread, soon.
+  void post(std::function<void(server&)> what);
+  /// … and waits for it.
   void call(const std::function<void(server&)>& what);
 
  private:

@@ -4,7 +4,7 @@ import { duration, find, h, say, sync, toast, words } from "./dom.js";
 
 const groups = [
   ["Server", ["restart", "stall", "slow", "version", "clock_jump"]],
-  ["Connections", ["drop", "refuse", "silence", "hang_up", "http_error", "ignore_pings", "no_deflate", "trickle", "fragment"]],
+  ["Connections", ["drop", "refuse", "silence", "hang_up", "http_error", "bad_upgrade", "ignore_pings", "no_deflate", "trickle", "fragment"]],
   ["Login", ["reject_auth", "expire_tokens", "revoke_token", "ban"]],
   ["Answers", ["lose_answer", "delay_answer", "reorder", "duplicate", "wrong_id", "fail_command", "bad_json", "batch", "giant"]],
   ["Events", ["event_first", "late_event", "fail_subscription", "unknown_event", "storm", "overflow"]],

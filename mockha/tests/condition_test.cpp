@@ -22,7 +22,7 @@ class ConditionTest : public testing::Test {
   }
 
   wall_time now{std::chrono::seconds(1'782'422'405)};
-  home house{find_home("small").value(), context_source(net::random_stream(1)), now};
+  home house{*find_home("small"), context_source(net::random_stream(1)), now};
   json::object variables{{"limit", 300}};
 };
 

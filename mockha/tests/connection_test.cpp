@@ -25,6 +25,7 @@ using testing::IsEmpty;
 struct wire {
   std::vector<std::string> frames;
   std::optional<std::uint16_t> closed;
+  bool reset = false;
   std::size_t room = std::numeric_limits<std::size_t>::max();  // Frames that it still takes.
   net::websocket_events* events = nullptr;
 };
@@ -40,9 +41,9 @@ class fake_socket final : public net::websocket {
     wire_.frames.push_back(std::move(message));
     return true;
   }
-  void ping() override {}
+  void ping(std::string_view) override {}
   void close(std::uint16_t code) override { wire_.closed = code; }
-  void abort(bool) override {}
+  void abort(bool reset) override { wire_.reset = wire_.reset || reset; }
   void pause_reading() override {}
   void resume_reading() override {}
   void ignore_pings(bool) override {}
@@ -118,8 +119,8 @@ class ConnectionTest : public testing::Test {
 
   net::manual_world world;
   const wall_time wall{};
-  home house{find_home("small").value(), context_source(net::random_stream(1)), wall};
-  registries registry{find_home("small").value(), wall};
+  home house{*find_home("small"), context_source(net::random_stream(1)), wall};
+  registries registry{*find_home("small"), wall};
   token_store tokens{net::random_stream(2)};
   surroundings around{.settings = {}, .house = house, .registry = registry, .tokens = tokens};
   fake_owner owner;
@@ -136,6 +137,19 @@ outbox_limits tiny() {
 }
 
 // --- frames ---
+
+// A stream that has lost something cannot go on behind the hole: no client could know of it.
+TEST_F(ConnectionTest, WhoWasSilentAndHadSomethingToSayIsReset) {
+  begin();
+  made->apply({.mute = true});
+  made->apply({});
+  EXPECT_FALSE(on_wire.reset) << "nothing is missing";
+  made->apply({.mute = true});
+  says(R"({"id":1,"type":"ping"})");
+  made->apply({});
+  EXPECT_TRUE(on_wire.reset);
+  EXPECT_THAT(owner.notes, testing::Contains("half-open"));
+}
 
 TEST_F(ConnectionTest, WithoutCoalescingEveryMessageIsAFrame) {
   begin();

@@ -296,13 +296,13 @@ TEST(FaultEngine, WhoseHitsAreUsedUpIsOverWithItsLastConnection) {
   story s;
   const auto n = s.inject(R"({"kind":"ignore_pings","hits":2})");
   for (const std::uint32_t connection : {1U, 2U, 3U}) {
-    const bool touched = s.engine.transport(connection, false, s.now).ignore_pings;
+    const bool touched = s.engine.transport(connection, {.open = false}, s.now).ignore_pings;
     EXPECT_EQ(touched, connection != 3);
   }
   s.engine.on_gone(3, s.now);
   s.engine.on_gone(1, s.now);
   EXPECT_EQ(s.where(n), stage::in_force);
-  EXPECT_TRUE(s.engine.transport(2, true, s.now).ignore_pings);
+  EXPECT_TRUE(s.engine.transport(2, {}, s.now).ignore_pings);
   s.engine.on_gone(2, s.now);
   EXPECT_EQ(s.where(n), stage::ended);
   EXPECT_TRUE(s.engine.idle());
@@ -311,7 +311,7 @@ TEST(FaultEngine, WhoseHitsAreUsedUpIsOverWithItsLastConnection) {
 TEST(FaultEngine, WhoseHitsAreNotUsedUpWaitsForMoreConnections) {
   story s;
   const auto n = s.inject(R"({"kind":"ignore_pings","hits":2})");
-  EXPECT_TRUE(s.engine.transport(1, false, s.now).ignore_pings);
+  EXPECT_TRUE(s.engine.transport(1, {.open = false}, s.now).ignore_pings);
   s.engine.on_gone(1, s.now);
   EXPECT_EQ(s.where(n), stage::in_force);
 }
@@ -366,7 +366,7 @@ std::vector<std::string> every_server_kind() {
                            "revoke_token", "ban",
                            "clock_jump",   "no_deflate",
                            "trickle",      "fragment",
-                           "restart"}) {
+                           "bad_upgrade",  "restart"}) {
     result.push_back(fmt::format(R"({{"kind":"{}"}})", more));
   }
   result.emplace_back(R"({"kind":"slow","delay":"1s"})");
@@ -392,7 +392,7 @@ TEST(FaultEngine, LiftRemovesEveryEffect) {
     const auto traffic = [&] {
       (void)s.engine.on_accepted(1, s.now);
       (void)s.engine.on_request(1, "/api/websocket", s.now);
-      (void)s.engine.transport(1, true, s.now);
+      (void)s.engine.transport(1, {}, s.now);
       (void)s.engine.on_login(1, s.now);
       (void)s.runs("subscribe_events");
       (void)s.answers(1, "subscribe_events");
@@ -406,7 +406,7 @@ TEST(FaultEngine, LiftRemovesEveryEffect) {
     RC_ASSERT(std::holds_alternative<go_on>(s.engine.on_accepted(2, s.now)));
     RC_ASSERT(std::holds_alternative<go_on>(s.engine.on_request(1, "/api/websocket", s.now)));
     RC_ASSERT(std::holds_alternative<go_on>(s.engine.on_upgraded(1, s.now)));
-    RC_ASSERT(s.engine.transport(1, true, s.now) == transport_faults{});
+    RC_ASSERT(s.engine.transport(1, {}, s.now) == transport_faults{});
     RC_ASSERT(s.engine.grants_deflate(1, s.now));
     RC_ASSERT(!s.engine.on_login(1, s.now));
     RC_ASSERT(s.engine.close_delay(1) == 0s);
@@ -583,9 +583,9 @@ TEST(FaultArrivals, AnErrorOfHttpHasItsBodyAndHeaders) {
 TEST(FaultArrivals, OnlyWhatWasOpenGoesSilent) {
   story s;
   s.inject(R"({"kind":"silence"})");
-  EXPECT_TRUE(s.engine.transport(1, true, s.now).mute);
-  EXPECT_FALSE(s.engine.transport(2, false, s.now).mute);
-  EXPECT_FALSE(s.engine.transport(2, true, s.now).mute) << "it came later";
+  EXPECT_TRUE(s.engine.transport(1, {}, s.now).mute);
+  EXPECT_FALSE(s.engine.transport(2, {.open = false}, s.now).mute);
+  EXPECT_FALSE(s.engine.transport(2, {}, s.now).mute) << "it came later";
 }
 
 TEST(FaultArrivals, ALoginIsRefusedAndTheCloseIsLate) {

@@ -134,7 +134,10 @@ class guest {
         wire_, wired_server::request("GET", "/api/websocket",
                                      std::string(wired_server::upgrade) + std::string(more)));
     const auto end = bytes.find("\r\n\r\n");
-    if (end == std::string::npos) return endings({});
+    if (end == std::string::npos) {
+      banner = bytes;
+      return endings({});
+    }
     head = bytes.substr(0, end);
     const std::string rest = bytes.substr(end + 4);
     lines result{head.substr(9, 3)};
@@ -181,6 +184,7 @@ class guest {
   }
 
   std::string head;
+  std::string banner;  ///< What came instead of a head.
   int id = 0;
 
  private:
@@ -322,6 +326,38 @@ TEST_F(FaultMenuTest, BadRequest) {
   expect_health();
 }
 
+TEST_F(FaultMenuTest, ACaptivePortalsPageAndItsRedirect) {
+  begins("200, a captive portal's page");
+  EXPECT_THAT(guest(s).upgrade(),
+              ElementsAre("200", HasSubstr("<h1>Log in to use this network</h1>"), "fin"));
+  expect_hits();
+  lifts();
+  begins("302, to a captive portal");
+  guest g(s);
+  EXPECT_THAT(g.upgrade(), ElementsAre("302", HasSubstr("<h1>302 Found</h1>"), "fin"));
+  EXPECT_THAT(g.head, HasSubstr("Location: http://portal.example/login"));
+  expect_hits();
+  lifts();
+  expect_health();
+}
+
+TEST_F(FaultMenuTest, AnUpgradeThatIsNone) {
+  begins("101 with a wrong Sec-WebSocket-Accept");
+  guest wrong(s);
+  EXPECT_THAT(wrong.upgrade(), ElementsAre("101"));
+  EXPECT_THAT(wrong.head, Not(HasSubstr("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
+  EXPECT_THAT(wrong.after(5min), IsEmpty());
+  expect_hits();
+  lifts();
+  begins("no HTTP but a banner");
+  guest g(s);
+  EXPECT_THAT(g.upgrade(), IsEmpty());
+  EXPECT_THAT(g.banner, StartsWith("SSH-2.0-"));
+  expect_hits();
+  lifts();
+  expect_health();
+}
+
 TEST_F(FaultMenuTest, UpgradedThenSilence) {
   begins("upgraded, then no auth_required");
   guest g(s);
@@ -454,6 +490,11 @@ TEST_F(FaultMenuTest, TrickleAndFragments) {
   EXPECT_THAT(g.after(1s), IsEmpty());
   EXPECT_THAT(g.after(2s), ElementsAre(g.pong_of(g.id))) << "24 bytes of a frame, ten in a second";
   expect_hits();
+  guest slow(s);
+  EXPECT_THAT(slow.upgrade(), IsEmpty());
+  EXPECT_EQ(slow.banner, "H") << "of HTTP/1.1 101";
+  EXPECT_THAT(slow.after(1s), ElementsAre("TTP/1.1 10"));
+  expect_hits(2);
   lifts();
   EXPECT_THAT(g.asks(ping), ElementsAre(g.pong()));
 }
@@ -886,6 +927,122 @@ TEST_F(FaultMenuTest, TheServerStopsWhateverIsInForce) {
   s.stop();
   s.world.advance(1min);
   EXPECT_TRUE(s.ended());
+}
+
+TEST_F(FaultMenuTest, CompressedMessagesAreRefused) {
+  begins("compressed messages are refused");
+  guest packed(s);
+  (void)packed.upgrade("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  EXPECT_THAT(packed.asks(ping), Contains("close 1002"));
+  expect_hits();
+  guest plain(s);
+  plain.log_in();
+  EXPECT_THAT(plain.asks(ping), ElementsAre(plain.pong()));
+  EXPECT_EQ(status().hits, 1U);
+  lifts();
+}
+
+TEST_F(FaultMenuTest, NothingIsReadAnyMore) {
+  guest g(s);
+  g.log_in();
+  (void)g.asks(listen);
+  begins("nothing is read any more");
+  EXPECT_THAT(g.asks(ping), IsEmpty());
+  s.it.set_state("light.kitchen", "storm", {});
+  s.world.settle();
+  EXPECT_THAT(g.news(), ElementsAre(HasSubstr("state_changed"))) << "it goes on sending";
+  expect_hits();
+  lifts();
+  EXPECT_THAT(g.news(), ElementsAre(guest::pong_of(2)));
+}
+
+TEST_F(FaultMenuTest, ACrowdWaits) {
+  begins("a crowd waits at the door");
+  guest first(s);
+  first.log_in();
+  guest second(s);
+  EXPECT_THAT(second.upgrade(), IsEmpty());
+  EXPECT_THAT(second.after(1s), ElementsAre(StartsWith("HTTP/1.1 101")));
+  expect_hits();
+  lifts();
+  expect_health();
+}
+
+TEST_F(FaultMenuTest, ACrowdIsReset) {
+  begins("a crowd is reset");
+  guest first(s);
+  first.log_in();
+  guest second(s);
+  EXPECT_THAT(second.upgrade(), Contains("reset"));
+  expect_hits();
+  s.world.advance(1s);
+  expect_health();
+}
+
+TEST_F(FaultMenuTest, ACrowdIsDenied) {
+  begins("a crowd gets 429");
+  guest first(s);
+  first.log_in();
+  guest second(s);
+  EXPECT_THAT(second.upgrade(), Contains("429"));
+  EXPECT_THAT(second.head, HasSubstr("Retry-After: 5"));
+  expect_hits();
+  s.world.advance(1s);
+  expect_health();
+}
+
+TEST_F(FaultMenuTest, EventsAreMuted) {
+  guest g(s);
+  g.log_in();
+  (void)g.asks(listen);
+  begins("no events, though answers and pongs");
+  EXPECT_THAT(g.asks(toggle), ElementsAre(HasSubstr("\"success\":true")));
+  EXPECT_THAT(g.pings(), ElementsAre("pong"));
+  expect_hits();
+  lifts();
+  EXPECT_THAT(g.asks(toggle),
+              ElementsAre(HasSubstr("state_changed"), HasSubstr("\"success\":true")));
+}
+
+TEST_F(FaultMenuTest, ADeadSubscriptionStaysDead) {
+  guest g(s);
+  g.log_in();
+  begins("a subscription that is dead");
+  EXPECT_THAT(g.asks(listen), ElementsAre(HasSubstr("\"success\":true")));
+  EXPECT_EQ(status().where, fault_status::stage::ended) << "its one hit is used up";
+  EXPECT_THAT(g.asks(toggle), ElementsAre(HasSubstr("\"success\":true")));
+  expect_hits();
+  (void)g.asks(listen);  // A second one lives.
+  EXPECT_THAT(g.asks(toggle), SizeIs(2));
+}
+
+TEST_F(FaultMenuTest, RecoveryModeLoadsHardlyAnything) {
+  guest before(s);
+  before.log_in();
+  begins("recovery mode");
+  EXPECT_THAT(before.news(), Contains("close 1000"));
+  guest g(s);
+  g.log_in();
+  EXPECT_THAT(g.asks(R"("type":"get_config")"),
+              ElementsAre(AllOf(HasSubstr("\"recovery_mode\":true"), HasSubstr("RUNNING"))));
+  EXPECT_THAT(g.asks(R"("type":"get_states")"), ElementsAre(HasSubstr("\"result\":[]")));
+  EXPECT_THAT(g.asks(toggle), ElementsAre(HasSubstr("\"success\":false")));
+  expect_hits();
+  lifts();
+  guest after(s);
+  after.log_in();
+  EXPECT_THAT(after.asks(toggle), ElementsAre(HasSubstr("\"success\":true")));
+}
+
+TEST_F(FaultMenuTest, ARestartShowsDefaultsThatNeverWere) {
+  s.it.set_state("light.kitchen", "on", {});
+  begins("restart with changes that never happened");
+  s.world.advance(2500ms);
+  EXPECT_EQ(state_of("light.kitchen"), "missing");
+  s.world.advance(1s);
+  EXPECT_EQ(state_of("light.kitchen"), "off");
+  s.world.advance(1s);
+  EXPECT_EQ(state_of("light.kitchen"), "on");
 }
 
 // Runs last (tests of one case run in the order of their declaration); alone it knows nothing.

@@ -26,7 +26,7 @@ class HomeChangesTest : public testing::Test {
 
   static constexpr watch both{.states = true, .diffs = true};
   wall_time now{std::chrono::seconds(1'782'422'405)};
-  home house{find_home("small").value(), context_source(net::random_stream(1)), now};
+  home house{*find_home("small"), context_source(net::random_stream(1)), now};
 };
 
 TEST_F(HomeChangesTest, SetStateIsSeenAndReplacesAllAttributes) {

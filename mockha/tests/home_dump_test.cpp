@@ -45,7 +45,7 @@ TEST(HomeDump, MessageThatBroughtItIsTakenAsItIs) {
 
 // What the mock itself says must be a dump, too.
 TEST(HomeDump, DumpOfAHomeIsThatHome) {
-  const home first(find_home("small").value(), context_source(net::random_stream(1)), start);
+  const home first(*find_home("small"), context_source(net::random_stream(1)), start);
   const home second(read_dump(first.states_json()).value(), context_source(net::random_stream(1)),
                     start);
   EXPECT_EQ(first.states_json(), second.states_json());

@@ -35,7 +35,7 @@ class HomeTest : public testing::Test {
   }
 
   wall_time now{std::chrono::seconds(1'782'422'405)};
-  home house{find_home("small").value(), context_source(net::random_stream(1)), now};
+  home house{*find_home("small"), context_source(net::random_stream(1)), now};
 };
 
 TEST_F(HomeTest, SmallHomeHasEveryKindOfEntity) {
@@ -48,7 +48,7 @@ TEST_F(HomeTest, SmallHomeHasEveryKindOfEntity) {
         "lock.front_door", "cover.garage_door", "media_player.living_room"}) {
     EXPECT_NE(house.find(id), nullptr) << id;
   }
-  EXPECT_EQ(find_home("palace"), std::nullopt);
+  EXPECT_EQ(find_home("palace"), nullptr);
 }
 
 TEST_F(HomeTest, StatesAreOneJsonArrayInTheFixturesOrder) {
@@ -160,8 +160,7 @@ TEST_F(HomeTest, ChangeCarriesTheCallsContext) {
 TEST(Home, EqualSeedsGiveEqualHomes) {
   const wall_time at{std::chrono::seconds(1'782'422'405)};
   auto make = [&](std::uint64_t seed) {
-    return home(find_home("small").value(), context_source(net::random_stream(seed)), at)
-        .states_json();
+    return home(*find_home("small"), context_source(net::random_stream(seed)), at).states_json();
   };
   EXPECT_EQ(make(7), make(7));
   EXPECT_NE(make(7), make(8));

@@ -74,8 +74,8 @@ class http_story final : private http_backend {
   bool stopping = false;
   std::vector<std::string> told;  // What was asked of the server.
 
-  home house{find_home("small").value(), context_source(net::random_stream(1)), wall};
-  registries registry{find_home("small").value(), wall};
+  home house{*find_home("small"), context_source(net::random_stream(1)), wall};
+  registries registry{*find_home("small"), wall};
   token_store tokens{net::random_stream(2)};
   surroundings around{.settings = {}, .house = house, .registry = registry, .tokens = tokens};
   ip_ban bans;

@@ -18,7 +18,7 @@ using testing::SizeIs;
 
 const wall_time start{std::chrono::seconds(1'782'422'405)};
 
-home make() { return {find_home("large").value(), context_source(net::random_stream(1)), start}; }
+home make() { return {*find_home("large"), context_source(net::random_stream(1)), start}; }
 
 TEST(LargeHome, HoldsAsMuchAsABigHouse) {
   const home house = make();
@@ -50,7 +50,7 @@ TEST(LargeHome, IsMadeOfWhatHomesAreMadeOf) {
 }
 
 TEST(LargeHome, EveryEntityIsRegisteredWithADeviceThatExists) {
-  const home_plan plan = find_home("large").value();
+  const home_plan plan = *find_home("large");
   const registries all(plan, start);
   EXPECT_EQ(plan.registered.size(), plan.entities.size());
   EXPECT_EQ(all.entities().size(), plan.entities.size());

@@ -28,7 +28,7 @@ std::set<std::string> keys_of(const json::value& object) {
 class RegistriesTest : public testing::Test {
  protected:
   wall_time now{std::chrono::seconds(1'782'422'405)};
-  home_plan plan = find_home("small").value();
+  home_plan plan = *find_home("small");
   registries all{plan, now};
 };
 

@@ -72,7 +72,7 @@ class ScriptTest : public testing::Test {
 
   static constexpr watch both{.states = true, .diffs = true};
   wall_time now{1'782'422'405s};
-  home house{find_home("large").value(), context_source(net::random_stream(1)), now};
+  home house{*find_home("large"), context_source(net::random_stream(1)), now};
 };
 
 TEST_F(ScriptTest, SequenceCallsServicesInItsOwnContext) {

@@ -311,6 +311,27 @@ TEST_F(ServerTest, StallHoldsEverythingUpAndLosesNothing) {
   });
 }
 
+// One event is late when the stall begins, and the fault that made it late is over when the next
+// one comes: that one waits as well.
+TEST_F(ServerTest, AStallKeepsTheOrderOfEvents) {
+  const auto slow = fault("slow-1", scenario::slow_fault{});
+  const auto stall = fault("stall-1", scenario::stall_fault{});
+  play([&]() -> asio::awaitable<void> {
+    auto c = co_await log_in();
+    const auto accepted = co_await c->ask(R"({"id":1,"type":"subscribe_events"})");
+    EXPECT_THAT(accepted, HasSubstr("true"));
+    server_.begin_fault(slow, planned(1, 1ms));
+    server_.set_state("switch.fan", "on", {});
+    server_.begin_fault(stall, planned(2));
+    co_await net::sleep_until(world_.time(), world_.time().now() + 2ms);
+    server_.end_fault(planned(1));
+    server_.set_state("switch.fan", "off", {});
+    server_.end_fault(planned(2));
+    const std::string first = co_await c->next();
+    EXPECT_THAT(first, HasSubstr(R"("new_state":{"entity_id":"switch.fan","state":"on")"));
+  });
+}
+
 TEST_F(ServerTest, DropEndsAllConnectionsItsWay) {
   using style = scenario::drop_fault::style;
   play([&]() -> asio::awaitable<void> {

@@ -40,7 +40,7 @@ class ServicesTest : public testing::Test {
   std::string state(std::string_view id) { return house.find(id)->now().state; }
 
   wall_time now{std::chrono::seconds(1'782'422'405)};
-  home house{find_home("small").value(), context_source(net::random_stream(1)), now};
+  home house{*find_home("small"), context_source(net::random_stream(1)), now};
 };
 
 TEST_F(ServicesTest, ForecastIsToldByEntity) {

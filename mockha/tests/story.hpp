@@ -118,8 +118,8 @@ class story {
   session_settings settings;
   net::time_point now{};
   wall_time wall{std::chrono::seconds(1'782'422'405)};  // 2026-06-25T21:20:05Z
-  home house{find_home("small").value(), context_source(net::random_stream(1)), wall};
-  registries registry{find_home("small").value(), wall};
+  home house{*find_home("small"), context_source(net::random_stream(1)), wall};
+  registries registry{*find_home("small"), wall};
   token_store tokens{net::random_stream(2)};
   surroundings around{.settings = settings, .house = house, .registry = registry, .tokens = tokens};
   session_core core{around};

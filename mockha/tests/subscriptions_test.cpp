@@ -56,7 +56,7 @@ class SubscriptionsTest : public testing::Test {
   static constexpr watch all{.states = true, .diffs = true};
   net::time_point now{10s};
   wall_time start{1'782'422'405s};  // 21:20:05
-  home house{find_home("small").value(), context_source(net::random_stream(1)), start};
+  home house{*find_home("small"), context_source(net::random_stream(1)), start};
   collected out;
 };
 

@@ -18,7 +18,7 @@ const template_limits small{
     .text_max = 4'096, .depth_max = 30, .steps_max = 20'000, .value_max = 4'096};
 
 const home& house() {
-  static const home one(find_home("small").value(), context_source(net::random_stream(1)), start);
+  static const home one(*find_home("small"), context_source(net::random_stream(1)), start);
   return one;
 }
 

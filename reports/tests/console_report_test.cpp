@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-report ladder() { return make_report("1.2.3", sample_ladder(), baseline::rung_below, false); }
+report ladder() { return report_of(sample_ladder(), baseline::rung_below, false); }
 
 std::size_t widest_line(const std::string& text) {
   std::istringstream in(text);
@@ -49,15 +49,14 @@ TEST(ConsoleReport, NamesWhatWasLeftOut) {
   std::vector<cell> cells = {
       sample_cell({.client = "production", .layers = {"jitter"}}),
       sample_cell({.client = "production-without-idempotency", .timeout = 900, .duplicates = 50})};
-  const report r = make_report("1", cells, baseline::first, false);
+  const report r = report_of(cells, baseline::first, false);
   const std::string text = console_report(r, {});
   EXPECT_THAT(text, HasSubstr("\nwithout idempotency "));
   EXPECT_LE(widest_line(text), 120U);
 }
 
 TEST(ConsoleReport, ShowsNoFailureAsABound) {
-  const report r =
-      make_report("1", std::vector{sample_cell({.client = "p"})}, baseline::none, false);
+  const report r = report_of(std::vector{sample_cell({.client = "p"})}, baseline::none, false);
   EXPECT_THAT(console_report(r, {}), HasSubstr("< 0.075%"));
 }
 
@@ -65,12 +64,12 @@ TEST(ConsoleReport, SaysWhyItIsInconclusive) {
   std::vector<cell> cells = {sample_cell({.client = "p"})};
   cells[0].runs.resize(1);
   cells[0].runs[0].idle_faults = {"stall-1\x1b[2J"};
-  const report r = make_report("1", cells, baseline::none, true);
+  const report r = report_of(cells, baseline::none, true);
   const std::string text = console_report(r, {});
   EXPECT_THAT(text, HasSubstr("? lee-day / p: The fault 'stall-1?[2J' hit nothing in any run."));
   EXPECT_THAT(text, HasSubstr("Interrupted"));
   EXPECT_THAT(text, HasSubstr("Verdict: inconclusive (0 passed, 0 failed, 1 inconclusive)"));
-  EXPECT_THAT(console_report(make_report("1", {}, baseline::none, false), {}),
+  EXPECT_THAT(console_report(report_of({}, baseline::none, false), {}),
               HasSubstr("Nothing was run."));
 }
 
@@ -78,7 +77,7 @@ TEST(ConsoleReport, GivesEveryScenarioItsTable) {
   std::vector<cell> cells = {sample_cell({.client = "p"}), sample_cell({.client = "p"})};
   cells[1].scenario = "idle-timeout";
   cells[1].title.clear();
-  const std::string text = console_report(make_report("1", cells, baseline::none, false), {});
+  const std::string text = console_report(report_of(cells, baseline::none, false), {});
   EXPECT_THAT(text, HasSubstr("lee-day: A day of one household's voice commands\n"));
   EXPECT_THAT(text, HasSubstr("\nidle-timeout\n"));
   EXPECT_THAT(text, Not(HasSubstr("change:  "))) << "no column without a change to show";

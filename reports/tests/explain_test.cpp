@@ -190,7 +190,7 @@ TEST(ExplainTimeout, FallsBackToWhateverWasActive) {
   r.receive(1, 1, turn_on).after(5s).done(1, "timeout: answer limit");
   r.after(2s).answer(1, 1);
   EXPECT_THAT(why(r, 1),
-              AllOf(HasSubstr("Why: there was no answer while slow-1 and latency-1 was active."),
+              AllOf(HasSubstr("Why: there was no answer while slow-1 and latency-1 were active."),
                     HasSubstr("had received message 1 on connection 1, but had not answered it"),
                     HasSubstr("The answer came 2.0 s too late.")));
 }

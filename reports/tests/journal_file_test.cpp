@@ -91,6 +91,9 @@ TEST(JournalFile, GivesBackTheContext) {
   context.seed = 18446744073709551615ULL;
   context.world = "real";
   context.faults_that_must_hit = {"a", "b"};
+  context.fault_kinds = {{"a", "restart"}, {"b", "cut"}};
+  context.layers = {"reconnect", "health"};
+  context.recovery_bound = 90s;
   const auto saved = read_text(written({}, context));
   ASSERT_TRUE(saved) << saved.error().text();
   EXPECT_EQ(saved->context.scenario, "ha-restart");
@@ -100,6 +103,9 @@ TEST(JournalFile, GivesBackTheContext) {
   EXPECT_EQ(saved->context.simulated, 10min);
   EXPECT_EQ(saved->context.healed, 8min);
   EXPECT_EQ(saved->context.faults_that_must_hit, context.faults_that_must_hit);
+  EXPECT_EQ(saved->context.fault_kinds, context.fault_kinds);
+  EXPECT_EQ(saved->context.layers, context.layers);
+  EXPECT_EQ(saved->context.recovery_bound, context.recovery_bound);
   EXPECT_EQ(saved->tool, "1.2.3");
 }
 

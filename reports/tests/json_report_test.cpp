@@ -12,19 +12,18 @@ namespace {
 namespace json = boost::json;
 
 TEST(JsonReport, LooksAsItAlwaysDid) {
-  const report r = make_report("1.2.3", sample_ladder(), baseline::rung_below, false);
-  expect_golden("ladder.json", json_report(r));
+  expect_golden("report.json", json_report(make_report(sample_measurement())));
 }
 
 // The promise to programs: these keys, under these names, with these types.
-TEST(JsonReport, HasTheKeysOfSchemaOne) {
-  const report r = make_report("1.2.3", sample_ladder(), baseline::none, false);
+TEST(JsonReport, HasTheKeysOfSchemaTwo) {
+  const report r = report_of(sample_ladder(), baseline::none, false);
   const json::value document = json::parse(json_report(r));
-  EXPECT_EQ(document.at("schema"), 1);
+  EXPECT_EQ(document.at("schema"), 2);
   EXPECT_EQ(document.at("tool").at("name"), "hassle");
   EXPECT_EQ(document.at("tool").at("version"), "1.2.3");
   EXPECT_EQ(document.at("verdict"), "failed");
-  const json::object& run = document.at("runs").at(0).as_object();
+  const json::object& run = document.at("cells").at(0).as_object();
   for (const char* key :
        {"scenario", "client", "world", "seeds", "first_seed", "commands", "outcomes", "error_rate",
         "latency_ms", "connection_lifetime_s", "duplicates", "wrong_answers", "attempts",
@@ -46,7 +45,7 @@ TEST(JsonReport, NumbersReadBackExactly) {
   r.runs[0].error_rate = {0.1 + 0.2, 1e-9, 1.0 / 3};
   r.runs[0].first_seed = 18446744073709551615ULL;
   const json::value document = json::parse(json_report(r));
-  const json::value& run = document.at("runs").at(0);
+  const json::value& run = document.at("cells").at(0);
   EXPECT_EQ(run.at("error_rate").at("mean").to_number<double>(), 0.1 + 0.2);
   EXPECT_EQ(run.at("error_rate").at("low").to_number<double>(), 1e-9);
   EXPECT_EQ(run.at("error_rate").at("high").to_number<double>(), 1.0 / 3);
@@ -55,9 +54,10 @@ TEST(JsonReport, NumbersReadBackExactly) {
 
 // Names come from users' files.
 TEST(JsonReport, IsValidWhateverTheNamesHold) {
-  report r{.tool_version = "1", .runs = {{}}};
+  report r{
+      .of = {.tool_version = "1"}, .runs = {{}}, .verdict = {}, .attributed = {}, .checks = {}};
   r.runs[0].client = "a\"b\\c\n\xff";
-  EXPECT_EQ(json::parse(json_report(r)).at("runs").at(0).at("client"), "a\"b\\c??");
+  EXPECT_EQ(json::parse(json_report(r)).at("cells").at(0).at("client"), "a\"b\\c??");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reports/analysis.hpp"
+#include "reports/report.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,5 +21,20 @@ struct sample {
 
 /// A ladder with a rung for every kind of note, verdict and change.
 [[nodiscard]] std::vector<cell> sample_ladder();
+
+/// The ladder with all that a report can be made of: what is known of the scenario, a run kept of
+/// each client.
+[[nodiscard]] measurement sample_measurement();
+
+/// All that some format takes for its own: control characters, bytes that are no UTF-8, what XML
+/// has no character for, the ends of its sections, of lines, of fields, of cells and of commands.
+inline constexpr std::string_view hostile_name =
+    "x\x01\x1b[31m\xff\xef\xbf\xbf]]>&\"'<b>\r\n::error file=a,b%0A::c|`*_~[l](u)@u $m$ #1";
+
+/// Wherever a user or a peer chooses a text, it is the hostile one.
+[[nodiscard]] measurement hostile_measurement();
+
+/// Of clients, by a tool of version 1.2.3.
+[[nodiscard]] report report_of(std::vector<cell> cells, baseline against, bool interrupted = false);
 
 }  // namespace hassle::reports::tests

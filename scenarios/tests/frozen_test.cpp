@@ -41,14 +41,14 @@ durations any_durations() {
 }
 
 fault_parameters any_newer_kind() {
-  switch (*rc::gen::inRange(0, 12)) {
+  switch (*rc::gen::inRange(0, 14)) {
     case 0:
       return silence_fault{silence_fault::stage::request, "/a\\\"b*"};
     case 1:
       return hang_up_fault{hang_up_fault::stage::result, ending_style::fin, 1000, "*"};
     case 2:
-      return http_error_fault{http_error_fault::body::empty, 502, *any_duration(0), "/api/*",
-                              *any_duration(0)};
+      return http_error_fault{
+          http_error_fault::body::empty, 502, *any_duration(0), "/api/*", *any_duration(0), ""};
     case 3:
       return reject_auth_fault{"\"no\"", *any_duration(0)};
     case 4:
@@ -65,13 +65,61 @@ fault_parameters any_newer_kind() {
       return clock_jump_fault{*any_duration(1), true};
     case 10:
       return storm_fault{7, "light.*"};
+    case 11:
+      return http_error_fault{http_error_fault::body::html, 302, {}, "*", 0s, "http://a/\"b\""};
+    case 12:
+      return bad_upgrade_fault{bad_upgrade_fault::answer::banner};
     default:
       return trickle_fault{3, *any_duration(1)};
   }
 }
 
+fault_parameters any_network_kind() {
+  switch (*rc::gen::inRange(0, 9)) {
+    case 0:
+      return loss_fault{flow::to_client, 0.5, 0.25, 0.125, 0.75};
+    case 1:
+      return corrupt_fault{flow::to_server, 0.25, 2};
+    case 2:
+      return slice_fault{flow::both, 3, *any_duration(0)};
+    case 3:
+      return cut_after_fault{1000, {}, expiry_style::reset};
+    case 4:
+      return cut_after_fault{{}, *any_duration(1), expiry_style::fin};
+    case 5:
+      return throttle_fault{flow::to_client, 1024};
+    case 6:
+      return mtu_fault{flow::to_server, 1400};
+    case 7:
+      return swizzle_fault{0.25};
+    default:
+      return dns_fault{dns_fault::how::stale};
+  }
+}
+
+fault_parameters any_host_kind() {
+  switch (*rc::gen::inRange(0, 5)) {
+    case 0:
+      return suspend_fault{host_choice::server, true};
+    case 1:
+      return wall_clock_fault{*any_duration(1), true};
+    case 2:
+      return slow_cpu_fault{host_choice::server, *any_duration(1)};
+    case 3:
+      return crowd_fault{3, crowd_fault::excess::deny, 7s};
+    default:
+      return mute_events_fault{};
+  }
+}
+
 fault_parameters any_kind() {
-  switch (*rc::gen::inRange(0, 14)) {
+  switch (*rc::gen::inRange(0, 18)) {
+    case 14:
+    case 15:
+      return any_network_kind();
+    case 16:
+    case 17:
+      return any_host_kind();
     case 11:
     case 12:
     case 13:
@@ -106,9 +154,11 @@ fault any_fault(int number) {
   fault f;
   f.name = fmt::format("fault \"{}\"", number);
   f.what = any_kind();
-  if (*rc::gen::arbitrary<bool>()) {
+  const int when = *rc::gen::inRange(0, 3);
+  if (when != 1) {
     f.at = *any_duration(0) % 1h;
-  } else {
+  }
+  if (when != 0) {
     f.every = any_durations();
     f.times = *rc::gen::inRange<std::uint32_t>(0, 5);
   }
@@ -119,12 +169,12 @@ fault any_fault(int number) {
                          kind == "hang_up" || kind == "bad_json";
     if (limited && *rc::gen::arbitrary<bool>()) {
       f.scope = {.hits = 3, .chance = 0.25, .connections = {1, 4}, .command = "light.*"};
-      if (f.at && *rc::gen::arbitrary<bool>()) {
+      if (!f.every && *rc::gen::arbitrary<bool>()) {
         f.lasts = {};
         f.open_ended = true;
       }
     }
-    if (limited && f.at && *rc::gen::arbitrary<bool>()) {
+    if (limited && !f.every && *rc::gen::arbitrary<bool>()) {
       f.after = fault_trigger{.command = "subscribe_*", .count = 2};
     }
   }
@@ -148,6 +198,17 @@ scenario any_scenario() {
     s.path.box.lifetime = *any_duration(1);
     s.ha.heartbeat.reset();
     s.ha.service_time = any_durations();
+    s.ha.tls = true;
+    s.ha.ban_after = 5;
+    s.ha.token_lifetime = *any_duration(1);
+    s.ha.changes = any_durations();
+    s.path.ipv6 = true;
+    s.program.subscriptions = {client_setup::subscription::trigger,
+                               client_setup::subscription::state_changed};
+    s.program.callback = *any_duration(0);
+    s.program.herd = 3;
+    s.program.how = client_setup::login::refresh;
+    s.endpoints = {{"cloud", *any_duration(0), {}}, {"vpn", {}, {}}};
   }
   s.load.between_bursts = any_durations();
   s.load.burst_size = {count_distribution::kind::geometric, 1, 1, 1.5};

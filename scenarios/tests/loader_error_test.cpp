@@ -36,8 +36,10 @@ INSTANTIATE_TEST_SUITE_P(
         mistake{"[network.middlebox]\nxyz = 1",
                 "x.toml:5:1: unknown key 'xyz' (one of: idle, lifetime, on_expiry)"},
         mistake{"\"a\\u001b[31m\\nb\" = 1",
-                "x.toml:4:1: unknown key 'a\\x1b[31m\\x0ab' (one of: schema, title, description, "
-                "tags, clients, duration, settle, seeds, network, server, workload, host, fault, "
+                "x.toml:4:1: unknown key 'a\\x1b[31m\\x0ab' (one of: schema, extends, title, "
+                "description, "
+                "tags, clients, duration, settle, seeds, network, server, workload, host, client, "
+                "endpoint, fault, "
                 "command, expect)"},
         mistake{"network = 3", "x.toml:4:11: network: expected a table, found an integer"},
         mistake{"[fault]\nat = \"1m\"",
@@ -141,18 +143,33 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         mistake{"[[fault]]\nkind = \"stal\"\nat = \"1m\"\nfor = \"1s\"",
                 "x.toml:5:8: kind: unknown kind of fault 'stal' (did you mean 'stall'?)"},
-        mistake{"[[fault]]\nat = \"1m\"",
-                "x.toml:4:1: missing key 'kind' (one of: restart, stall, slow, drop, lose_answer, "
-                "partition, cut, forget, refuse, blackhole, latency, silence, hang_up, http_error, "
-                "reject_auth, ignore_pings, delay_answer, reorder, duplicate, late_event, "
-                "event_first, fail_subscription, fail_command, unknown_event, wrong_id, bad_json, "
-                "batch, giant, storm, overflow, remove_entity, rename_entity, unavailable, "
-                "expire_tokens, revoke_token, ban, version, clock_jump, no_deflate, trickle, "
-                "fragment)"},
+        mistake{
+            "[[fault]]\nat = \"1m\"",
+            "x.toml:4:1: missing key 'kind' (one of: restart, stall, slow, drop, lose_answer, "
+            "partition, cut, forget, refuse, blackhole, latency, silence, hang_up, http_error, "
+            "reject_auth, ignore_pings, delay_answer, reorder, duplicate, late_event, "
+            "event_first, fail_subscription, fail_command, unknown_event, wrong_id, bad_json, "
+            "batch, giant, storm, overflow, remove_entity, rename_entity, unavailable, "
+            "expire_tokens, revoke_token, ban, version, clock_jump, no_deflate, trickle, "
+            "fragment, loss, corrupt, slice, cut_after, throttle, mtu, swizzle, dns, move, tls, "
+            "suspend, wall_clock, slow_cpu, kill, mute_events, dead_subscription, "
+            "recovery_mode, stop_reading, reject_compressed, crowd, bad_upgrade)"},
         mistake{"[[fault]]\nkind = \"forget\"",
                 "x.toml:4:1: neither 'at' nor 'every' (write at = \"5m\")"},
-        mistake{"[[fault]]\nkind = \"forget\"\nat = \"1m\"\nevery = \"2m\"",
-                "x.toml:7:9: both 'at' and 'every' (one of them)"},
+        mistake{"[[fault]]\nkind = \"loss\"\nat = \"1m\"\nfor = \"1s\"\nto_good = 0.5",
+                "x.toml:8:11: 'to_good' has no effect without 'to_bad'"},
+        mistake{
+            "[[fault]]\nkind = \"cut_after\"\nat = \"1m\"\nfor = \"1s\"\nbytes = 1\nage = \"1s\"",
+            "x.toml:9:7: both 'bytes' and 'age' (one of the two)"},
+        mistake{"[[fault]]\nkind = \"cut\"\nat = \"1m\"\nendpoint = \"cluod\"\n"
+                "[[endpoint]]\nname = \"cloud\"",
+                "x.toml:7:12: there is no endpoint 'cluod' (did you mean 'cloud'?)"},
+        mistake{"[[endpoint]]\nname = \"local\"",
+                "x.toml:4:1: second endpoint named 'local' (\"local\" is the one of [network])"},
+        mistake{"[[fault]]\nkind = \"tls\"\nat = \"1m\"\nfor = \"1s\"",
+                "x.toml:5:8: the server does not speak TLS ([server] tls = true)"},
+        mistake{"[[fault]]\nkind = \"crowd\"\nat = \"1m\"\nfor = \"1s\"\nretry_after = \"3s\"",
+                "x.toml:8:15: 'retry_after' has no effect without 429 (beyond = \"deny\")"},
         mistake{"[[fault]]\nkind = \"forget\"\nat = \"1h\"",
                 "x.toml:6:6: fault at 1h is not before the end of the scenario (duration = "
                 "\"1h\")"},
@@ -179,10 +196,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "x.toml:7:7: how: unknown word 'fine' (did you mean 'fin'?)"},
         mistake{"[[fault]]\nkind = \"cut\"\nat = \"1m\"\ndelay = \"1s\"",
                 "x.toml:7:1: unknown key 'delay' (one of: kind, name, at, every, times, "
-                "probability, must_hit, how, occurrence)"},
+                "probability, must_hit, after, endpoint, family, how, occurrence)"},
         mistake{"[[fault]]\nname = \"a\"\nkind = \"forget\"\nat = \"1m\"\n"
                 "[[fault]]\nname = \"a\"\nkind = \"forget\"\nat = \"2m\"",
-                "x.toml:8:1: second fault named 'a' (give it a name of its own)"},
+                "x.toml:9:8: second fault named 'a' (give it a name of its own)"},
         mistake{"[[fault]]\nkind = \"stall\"\nfor = \"1s\"\n[[fault.occurrence]]\nat = \"1m\"\n"
                 "for = \"1s\"",
                 "x.toml:6:7: 'for' belongs into [[fault.occurrence]]"},

@@ -45,6 +45,7 @@ seeds = 7
 latency = "20ms"
 jitter = "3ms"
 bandwidth = "64KiB/s"
+ipv6 = true
 [network.middlebox]
 idle = "10m"
 lifetime = "15m"
@@ -87,6 +88,7 @@ TEST(Loader, EveryPartIsStoredWhereItBelongs) {
   EXPECT_EQ(s.path.latency, 20ms);
   EXPECT_EQ(s.path.jitter, 3ms);
   EXPECT_EQ(s.path.bandwidth, 65536U);
+  EXPECT_TRUE(s.path.ipv6);
   EXPECT_EQ(s.path.box.idle, 10min);
   EXPECT_EQ(s.path.box.lifetime, 15min);
   EXPECT_EQ(s.path.box.on_expiry, expiry_style::silent);
@@ -114,7 +116,7 @@ TEST(Loader, EveryPartIsStoredWhereItBelongs) {
   EXPECT_EQ(s.expectations[0].min, 0);
   EXPECT_EQ(s.expectations[0].max, 0.5);
   EXPECT_EQ(s.expectations[0].why, "because");
-  EXPECT_EQ(s.expectations[0].where.line, 37U);
+  EXPECT_EQ(s.expectations[0].where.line, 38U);
 }
 
 constexpr const char* all_faults = R"(
@@ -151,7 +153,7 @@ before_execution = true
 kind = "partition"
 at = "1m"
 for = "10s"
-blocked = "to_client"
+direction = "to_client"
 [[fault]]
 kind = "cut"
 at = "1m"
@@ -254,9 +256,9 @@ TEST(Schema, EveryKeyIsExplained) {
     EXPECT_TRUE(key.fallback.empty() || !key.required) << name;
     tables.insert(key.table);
   }
-  EXPECT_EQ(tables,
-            (std::set<std::string>{"", "command", "expect", "fault", "fault.occurrence", "host",
-                                   "network", "network.middlebox", "server", "workload"}));
+  EXPECT_EQ(tables, (std::set<std::string>{"", "client", "command", "endpoint", "expect", "fault",
+                                           "fault.occurrence", "host", "network",
+                                           "network.middlebox", "server", "workload"}));
 }
 
 TEST(Schema, DefaultsAndKindsAreTold) {

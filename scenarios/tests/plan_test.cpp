@@ -137,6 +137,12 @@ TEST(Plan, EveryCountsFromTheEndOfTheLastTime) {
   EXPECT_EQ(p.faults[1].number, 2U);
 }
 
+TEST(Plan, AtWithEveryIsASeriesThatBeginsThen) {
+  const plan p = planned(
+      "[[fault]]\nkind = \"partition\"\nat = \"10m\"\nevery = \"10s\"\nfor = \"5s\"\ntimes = 3");
+  EXPECT_THAT(times_of(p.faults), ElementsAre(10min, 10min + 15s, 10min + 30s));
+}
+
 TEST(Plan, ARestartLastsAsLongAsItsPhases) {
   const plan p = planned(
       "[[fault]]\nkind = \"restart\"\nevery = \"20m\"\nstopping = \"1s\"\nrefused = \"2s\"\n"

@@ -36,6 +36,16 @@ TEST(Profile, LayersComeInLadderOrderAndSettingsKeepTheirTypes) {
               ElementsAre("a", "b"));
 }
 
+TEST(Profile, SettingsOfNoLayerStandAboveAllTables) {
+  const auto profile =
+      parse_profile("schema = 1\ntitle = \"t\"\ndeflate = true\nlayers = []", "p.toml");
+  ASSERT_TRUE(profile);
+  ASSERT_EQ(profile->settings.size(), 1U);
+  EXPECT_EQ(profile->settings[0].layer, "");
+  EXPECT_EQ(profile->settings[0].key, "deflate");
+  EXPECT_EQ(std::get<bool>(profile->settings[0].value), true);
+}
+
 TEST(Profile, MistakesAreNamedWithTheirPlaces) {
   EXPECT_THAT(profile_errors("schema = 1\ntitle = \"t\"\nlayers = [\"helth\", \"pool\", \"pool\", "
                              "\"naive\", 3]\n[breaker]\nfailures = 3\n[retry]\n[pool]\nsize = [3]"),

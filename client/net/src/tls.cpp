@@ -5,6 +5,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <openssl/ssl.h>
+
 #include <string>
 #include <utility>
 
@@ -43,6 +45,9 @@ std::expected<std::unique_ptr<tls_server>, std::string> make_tls_server(
   context.use_private_key(asio::buffer(identity.private_key), asio::ssl::context::pem, ec);
   if (ec) return std::unexpected("private key: " + ec.message());
   harden(context.native_handle());
+  // Sessions are resumed from memory: their tickets are numbers, all of one size. Sealed ones hold
+  // random integers in as few bytes as these need, and simulated runs would differ by them.
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
   return std::make_unique<server>(std::move(context));
 }
 

@@ -5,8 +5,11 @@
 #include "shaped_stream.hpp"
 
 #include <hassle/net/websocket.hpp>
+#include <hassle/net/websocket_errors.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,6 +18,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <boost/beast/zlib/error.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -95,7 +99,7 @@ class connection : public std::enable_shared_from_this<connection> {
     bytes().on_bytes = [this] {
       if (events_ != nullptr) events_->on_bytes();
     };
-    stream_.control_callback([this](ws::frame_type kind, beast::string_view) {
+    stream_.control_callback([this](ws::frame_type kind, beast::string_view payload) {
       if (kind == ws::frame_type::close) {
         peer_closed_ = true;
         if (polite_ && !ours_) shape_.close_normally();
@@ -104,7 +108,7 @@ class connection : public std::enable_shared_from_this<connection> {
       }
       if (events_ == nullptr) return;
       if (kind == ws::frame_type::ping) events_->on_ping();
-      if (kind == ws::frame_type::pong) events_->on_pong();
+      if (kind == ws::frame_type::pong) events_->on_pong({payload.data(), payload.size()});
     });
     // Posted, so that no event comes from inside the owner's call.
     ++outstanding_;
@@ -130,15 +134,16 @@ class connection : public std::enable_shared_from_this<connection> {
     return true;
   }
 
-  void ping() {
+  void ping(std::string_view payload) {
     if (ending_ || ended_ || pinging_) return;  // One outstanding Ping says as much as two.
     pinging_ = true;
     ++outstanding_;
-    stream_.async_ping({}, [self = shared_from_this()](error_code ec) {
-      --self->outstanding_;
-      self->pinging_ = false;
-      self->finished(ec);
-    });
+    stream_.async_ping({payload.data(), payload.size()},
+                       [self = shared_from_this()](error_code ec) {
+                         --self->outstanding_;
+                         self->pinging_ = false;
+                         self->finished(ec);
+                       });
   }
 
   void close(std::uint16_t code) {
@@ -147,11 +152,14 @@ class connection : public std::enable_shared_from_this<connection> {
     drop_queue();
     limit_closing();
     ++outstanding_;
-    stream_.async_close(ws::close_reason(code), [self = shared_from_this()](error_code ec) {
-      --self->outstanding_;
-      // The read loop learns of the peer's Close by itself unless the stream is gone already.
-      self->finished(ec ? ec : error_code(ws::error::closed));
-    });
+    stream_.async_close(ws::close_reason(code),
+                        asio::bind_cancellation_slot(
+                            give_up_closing_.slot(), [self = shared_from_this()](error_code ec) {
+                              --self->outstanding_;
+                              // The read loop learns of the peer's Close by itself unless the
+                              // stream is gone already.
+                              self->finished(ec ? ec : error_code(ws::error::closed));
+                            }));
   }
 
   void abort(bool reset) {
@@ -201,11 +209,13 @@ class connection : public std::enable_shared_from_this<connection> {
       return;
     }
     ++outstanding_;
-    stream_.async_read_some(buffer_, read_bytes_max,
-                            [self = shared_from_this()](error_code ec, std::size_t) {
-                              --self->outstanding_;
-                              self->on_read(ec);
-                            });
+    stream_.async_read_some(
+        buffer_, read_bytes_max,
+        asio::bind_cancellation_slot(give_up_reading_.slot(),
+                                     [self = shared_from_this()](error_code ec, std::size_t) {
+                                       --self->outstanding_;
+                                       self->on_read(ec);
+                                     }));
   }
 
   void on_read(error_code ec) {
@@ -296,6 +306,10 @@ class connection : public std::enable_shared_from_this<connection> {
       bytes().stream().close();
     }
     bytes().resume();  // A completion held back must come out for the connection to end.
+    // Where the peer breaks the protocol while our Close is being written, Beast 1.81 has its close
+    // and its read wait for each other's lock, and the end of the stream tells neither.
+    give_up_closing_.emit(asio::cancellation_type::terminal);
+    give_up_reading_.emit(asio::cancellation_type::terminal);
   }
 
   /// Messages behind the one being written are dropped, as Home Assistant drops its queue.
@@ -351,6 +365,8 @@ class connection : public std::enable_shared_from_this<connection> {
   std::size_t frame_bytes_ = 0;  ///< … and those of messages to come.
   websocket_events* events_ = nullptr;
   timer closing_;
+  asio::cancellation_signal give_up_closing_;
+  asio::cancellation_signal give_up_reading_;
   time_source& time_;
   websocket_limits limits_;
   error_code first_error_;
@@ -375,7 +391,7 @@ class handle final : public websocket {
 
   void start(websocket_events& events) override { impl_->start(events); }
   bool send(std::string message) override { return impl_->send(std::move(message)); }
-  void ping() override { impl_->ping(); }
+  void ping(std::string_view payload) override { impl_->ping(payload); }
   void close(std::uint16_t code) override { impl_->close(code); }
   void abort(bool reset) override { impl_->abort(reset); }
   void pause_reading() override { impl_->pause(true); }
@@ -511,7 +527,7 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
 
 asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
     time_source& time, std::unique_ptr<byte_stream> stream, http_request request, std::string early,
-    websocket_limits limits) {
+    websocket_limits limits, answer_drops drops) {
   const auto fresh = std::make_shared<connection>(time, std::move(stream), limits);
   erased_stream& bytes = fresh->bytes();
   bytes.prepend(asio::buffer(early));
@@ -525,7 +541,9 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
   if (stopped) ec = asio::error::operation_aborted;
   if (!stopped) {
     remove_server_header(answer);
+    if (drops.piece_bytes > 0) fresh->shape().trickle(drops.piece_bytes, drops.piece_every);
     auto [write_ec, size] = co_await asio::async_write(bytes, asio::buffer(answer), use_result);
+    if (drops.piece_bytes > 0) fresh->shape().trickle(0, {});
     if (!ec) ec = write_ec;
   }
   if (ec) {
@@ -533,6 +551,16 @@ asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
     co_return std::unexpected(ec);
   }
   co_return std::make_unique<handle>(fresh);
+}
+
+bool is_message_too_big(const error_code& ec) noexcept {
+  return ec == ws::error::message_too_big || ec == ws::error::buffer_overflow;
+}
+
+bool is_not_understood(const error_code& ec) noexcept {
+  if (ec == ws::error::closed || is_message_too_big(ec)) return false;
+  static const error_code inflating = beast::zlib::error::general;
+  return ec == ws::condition::protocol_violation || ec.category() == inflating.category();
 }
 
 bool is_upgrade_declined(const error_code& ec) noexcept {

@@ -285,6 +285,23 @@ TEST_F(WebsocketWireFixture, WhoClosesAndReadsNoMoreIsDroppedInTime) {
   EXPECT_FALSE(heard.end->ours);
 }
 
+// Beast's close and read then wait for each other.
+TEST_F(WebsocketWireFixture, APeerThatBreaksARuleWhileOurCloseIsBeingWrittenDelaysTheEndNoLonger) {
+  open();
+  socket->trickle(1, 10ms);
+  socket->close(1000);
+  world.settle();
+  peer->give(frame(0x83, "reserved opcode"));
+  world.settle();
+  world.advance(1s);
+  EXPECT_EQ(peer->take(), close_frame(1000));
+  EXPECT_FALSE(heard.end);
+  world.advance(limits.close_handshake);
+  ASSERT_TRUE(heard.end);
+  EXPECT_TRUE(heard.end->ours);
+  EXPECT_TRUE(peer->closed);
+}
+
 struct broken_rule {
   std::string bytes;
   unsigned code;

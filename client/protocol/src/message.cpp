@@ -23,10 +23,10 @@ constexpr std::size_t values_max = 4'000'000;
 // Messages of one frame. Home Assistant keeps at most 4,096 for a client.
 constexpr std::size_t batch_max = 65'536;
 
-// Most messages are far smaller than this: they are parsed on the stack and only a payload is
+// Most messages are smaller than this: they are parsed on the stack and only a payload is
 // copied out. Larger ones (get_states) are parsed into an arena that their payload keeps alive, so
 // that thousands of small values are neither allocated nor freed one by one.
-constexpr std::size_t small_text_max = 2048;
+constexpr std::size_t small_text_max = 256;
 constexpr std::size_t stack_bytes = 16 * small_text_max;
 constexpr std::size_t parser_bytes = 2048;
 // Values of a home's states take about so many bytes per byte of text.

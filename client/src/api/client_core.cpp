@@ -121,7 +121,8 @@ asio::awaitable<event_stream> ha_client::core::subscribe(subscription_request wh
   if (!stopped) {
     std::shared_ptr<subscription_listener> listener;
     if (options.entities) {
-      listener = make_entities_listener(events, settings.mirror.value_or(mirror_config{}));
+      listener = make_entities_listener(events, settings.mirror.value_or(mirror_config{}),
+                                        options.user_events_only);
     } else {
       listener = make_events_listener(events);
     }

@@ -256,6 +256,8 @@ const std::vector<field<deadline_config>>& fields<deadline_config>() {
       member("auth_limit", &deadline_config::auth_limit, "> 0."),
       member("proxy_limit", &deadline_config::proxy_limit, "The proxy's answer. > 0."),
       member("tls_limit", &deadline_config::tls_limit, "The handshake. > 0."),
+      member("send_least", &deadline_config::send_least,
+             "With less left than this nothing is sent any more. >= 0."),
       member("ready_limit", &deadline_config::ready_limit,
              "From authentication until Home Assistant says RUNNING. > 0."),
   };

@@ -28,6 +28,8 @@ const std::vector<field<jitter_config>>& fields<jitter_config>() {
   static const std::vector<field<jitter_config>> all = {
       member("first_spread", &jitter_config::first_spread,
              "The first dial after a stable connection comes at a random instant within this."),
+      member("restart_spread", &jitter_config::restart_spread,
+             "The same after a server that said that it stops (Close 1000, 1012, 1013). >= 0."),
       member("stable_after", &jitter_config::stable_after,
              "Only a connection that was ready for so long sets the delays back. > 0."),
       member("retry_after_max", &jitter_config::retry_after_max,
@@ -88,7 +90,13 @@ const std::vector<field<mirror_config>>& fields<mirror_config>() {
       member("retry_cap", &mirror_config::retry_cap, ">= retry_base."),
       member("quiet_limit", &mirror_config::quiet_limit,
              "A subscription without an event for so long is made anew. > 0."),
+      member("resync_interval", &mirror_config::resync_interval,
+             "All states are asked for anew so often, in case an event was lost. > 0."),
       member("subscriptions_max", &mirror_config::subscriptions_max, "More are refused. > 0."),
+      member("shrink_percent", &mirror_config::shrink_percent,
+             "A snapshot with so much less in it is not believed at once. 1 to 100."),
+      member("shrink_confirm", &mirror_config::shrink_confirm,
+             "What has been so for so long is believed. > 0."),
   };
   return all;
 }

@@ -108,6 +108,7 @@ subscription_request ha_client::entities_request(const std::vector<std::string>&
   subscription_request result;
   result.body = bodies::subscribe_entities(entity_ids);
   result.may_be_quiet = !entity_ids.empty();
+  result.snapshot_first = true;
   return result;
 }
 

@@ -16,12 +16,21 @@ constexpr std::array<std::string_view, 14> layers = {
 /// Those that style `lee` has.
 constexpr std::size_t layers_of_lee = 7;
 
+/// Where `best` recommends something else than the field report, whose settings the structs have.
+template <class Struct>
+void recommend(Struct&) {}
+void recommend(health_config& of) { of.interval = 20s; }
+void recommend(deadline_config& of) { of.margin = 500ms; }
+
 template <class Struct>
 section part(std::string_view name, std::optional<Struct> config::* where) {
   section result;
   result.name = name;
   result.is_on = [where](const config& of) { return (of.*where).has_value(); };
-  result.switch_on = [where](config& into) { (into.*where).emplace(); };
+  result.switch_on = [where](config& into) {
+    Struct& on = (into.*where).emplace();
+    if (into.style == engine_style::best) recommend(on);
+  };
   for (const field<Struct>& each : fields<Struct>()) {
     result.rows.push_back(
         {.key = each.key,

@@ -15,8 +15,10 @@ class events_listener : public subscription_listener {
   void on_event(const std::shared_ptr<const boost::json::value>& event) override {
     stream_event next = of(stream_event_kind::event);
     next.event = event;
+    next.while_starting = !running_;
     into_->push(std::move(next));
   }
+  void on_running(bool running) override { running_ = running; }
   void on_live() override { into_->push(of(stream_event_kind::live)); }
   void on_lost(net::time_point /*last_byte*/) override { into_->push(of(stream_event_kind::lost)); }
   void on_gap(net::time_point from, net::time_point to) override {
@@ -38,12 +40,19 @@ class events_listener : public subscription_listener {
   }
 
   std::shared_ptr<event_stream::queue> into_;
+  bool running_ = true;
 };
 
 class entities_listener final : public events_listener {
  public:
-  entities_listener(std::shared_ptr<event_stream::queue> into, const mirror_config& settings)
-      : events_listener(std::move(into)), states_(settings) {}
+  entities_listener(std::shared_ptr<event_stream::queue> into, const mirror_config& settings,
+                    bool user_events_only)
+      : events_listener(std::move(into)), states_(settings), user_events_only_(user_events_only) {}
+
+  void on_running(bool running) override {
+    states_.on_running(running);
+    events_listener::on_running(running);
+  }
 
   void on_live() override {
     states_.on_subscribed();
@@ -58,12 +67,18 @@ class entities_listener final : public events_listener {
     stream_event next = of(stream_event_kind::event);
     next.event = event;
     next.snapshot = std::exchange(snapshot_next_, false);
+    next.while_starting = !running_;
     states_.apply(*event, &next.changes);
+    if (user_events_only_) {
+      std::erase_if(next.changes, [](const auto& each) { return !is_user_event(each); });
+      if (next.changes.empty() && !next.snapshot) return;
+    }
     into_->push(std::move(next));
   }
 
  private:
   state_mirror states_;
+  bool user_events_only_;
   bool snapshot_next_ = false;
 };
 
@@ -75,8 +90,9 @@ std::shared_ptr<subscription_listener> make_events_listener(
 }
 
 std::shared_ptr<subscription_listener> make_entities_listener(
-    std::shared_ptr<event_stream::queue> into, const mirror_config& settings) {
-  return std::make_shared<entities_listener>(std::move(into), settings);
+    std::shared_ptr<event_stream::queue> into, const mirror_config& settings,
+    bool user_events_only) {
+  return std::make_shared<entities_listener>(std::move(into), settings, user_events_only);
 }
 
 }  // namespace hassle::client

@@ -14,8 +14,9 @@ namespace hassle::client {
     std::shared_ptr<event_stream::queue> into);
 
 /// The same for subscribe_entities, whose events it applies to states of its own: so that changes
-/// are known across reconnects.
+/// are known across reconnects. `user_events_only` as in stream_options.
 [[nodiscard]] std::shared_ptr<subscription_listener> make_entities_listener(
-    std::shared_ptr<event_stream::queue> into, const mirror_config& settings);
+    std::shared_ptr<event_stream::queue> into, const mirror_config& settings,
+    bool user_events_only);
 
 }  // namespace hassle::client

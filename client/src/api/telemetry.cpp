@@ -11,7 +11,7 @@ namespace hassle::client {
 
 namespace {
 
-constexpr auto last_kind = client_event_kind::subscription_gap;
+constexpr auto last_kind = client_event_kind::trouble;
 
 using level = event_level;
 
@@ -51,6 +51,7 @@ constexpr std::array<event_description, static_cast<std::size_t>(last_kind) + 1>
     {"subscription_live", level::debug, "subscription", false, ""},
     {"subscription_rejected", level::warning, "subscription", false, "error"},
     {"subscription_gap", level::warning, "subscription", false, "length_ns"},
+    {"trouble", level::warning, "", false, "what"},
 }};
 static_assert(!descriptions.back().name.empty());
 

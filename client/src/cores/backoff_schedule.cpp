@@ -31,7 +31,7 @@ backoff_schedule::backoff_schedule(const reconnect_config& settings,
   assert(duration::zero() < base_ && base_ <= cap_);
   assert(!jitter ||
          (duration::zero() < jitter->slow_base && jitter->slow_base <= jitter->slow_cap &&
-          duration::zero() <= jitter->first_spread));
+          duration::zero() <= jitter->first_spread && duration::zero() <= jitter->restart_spread));
 }
 
 duration backoff_schedule::ceiling() const noexcept {
@@ -39,10 +39,15 @@ duration backoff_schedule::ceiling() const noexcept {
 }
 
 duration backoff_schedule::next_delay(net::random_stream& random) {
-  duration delay = ceiling();
-  if (jitter_) {
-    delay = draw_between(duration::zero(), streak_ == 0 ? jitter_->first_spread : delay, random);
+  duration most = ceiling();
+  duration least = jitter_ ? duration::zero() : most;
+  if (jitter_ && streak_ == 0) {
+    most = herd_ ? jitter_->restart_spread : jitter_->first_spread;
+  } else if (jitter_) {
+    if (herd_) most = std::min(cap_, std::max(2 * jitter_->restart_spread, most));
+    if (herd_ || most == cap_) least = most / 2;
   }
+  const duration delay = jitter_ ? draw_between(least, most, random) : most;
   count_up(streak_);
   return delay;
 }
@@ -72,24 +77,30 @@ duration backoff_schedule::on_failed(dial_failure why, std::optional<duration> r
 void backoff_schedule::on_ready(net::time_point now) noexcept {
   assert(!ready_since_);
   ready_since_ = now;
-  unwelcome_ = 0;
 }
 
-duration backoff_schedule::on_lost(net::time_point now, net::random_stream& random) {
+duration backoff_schedule::on_lost(net::time_point now, net::random_stream& random, ready_end how) {
   assert(ready_since_);
   const duration lived = now - *ready_since_;
   ready_since_.reset();
-  if (!jitter_ || lived >= jitter_->stable_after) streak_ = 0;
+  if (jitter_ && how == ready_end::same_again) {
+    return on_failed(dial_failure::unwelcome, std::nullopt, random);
+  }
+  const bool stable = !jitter_ || (lived >= jitter_->stable_after && how != ready_end::useless);
+  if (stable) streak_ = 0;
+  unwelcome_ = 0;
+  herd_ = jitter_ && how == ready_end::server_stops && jitter_->restart_spread > duration::zero();
   return next_delay(random);
 }
 
 void backoff_schedule::reset() noexcept {
   streak_ = 1;
   unwelcome_ = 0;
+  herd_ = false;
 }
 
 duration backoff_schedule::worst_delay() const noexcept {
-  return jitter_ ? std::max(cap_, jitter_->first_spread) : cap_;
+  return jitter_ ? std::max({cap_, jitter_->first_spread, jitter_->restart_spread}) : cap_;
 }
 
 duration backoff_schedule::worst_delay_ever() const noexcept {

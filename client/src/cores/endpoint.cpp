@@ -1,6 +1,6 @@
 #include <hassle/client/endpoint.hpp>
 
-#include "service_call.hpp"
+#include "called_service.hpp"
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>

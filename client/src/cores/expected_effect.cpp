@@ -1,6 +1,6 @@
 // What a service call should bring about, and whether a state shows it.
+#include "called_service.hpp"
 #include "idempotency_rules.hpp"
-#include "service_call.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -118,7 +118,7 @@ std::string as_state(const json::value& value) {
   return {};
 }
 
-void expect_data(const service_call& call, expected_effect& effect) {
+void expect_data(const called_service& call, expected_effect& effect) {
   if (call.data == nullptr) return;
   for (const state_rule& each : state_rules) {
     const json::value* value = call.data->if_contains(each.key);
@@ -141,7 +141,7 @@ void expect_data(const service_call& call, expected_effect& effect) {
 }
 
 /// A light that is turned on with no brightness is turned off.
-bool is_turned_off(const service_call& call) {
+bool is_turned_off(const called_service& call) {
   if (call.service != "turn_on" || call.data == nullptr) return false;
   for (const std::string_view key : {"brightness", "brightness_pct"}) {
     const json::value* value = call.data->if_contains(key);
@@ -150,7 +150,7 @@ bool is_turned_off(const service_call& call) {
   return false;
 }
 
-std::optional<expected_effect> expectation(const service_call& call, const std::string& entity) {
+std::optional<expected_effect> expectation(const called_service& call, const std::string& entity) {
   expected_effect effect{.entity_id = entity};
   const std::string_view domain = domain_of(entity);
   if (call.service == "toggle") {
@@ -205,7 +205,7 @@ bool expected_effect::holds(const seen_state& now) const {
 }
 
 std::vector<expected_effect> idempotency_rules::expected(const json::object& body) const {
-  const auto call = service_call::of(body);
+  const auto call = called_service::of(body);
   if (!call || call->more_than_entities) return {};
   std::vector<expected_effect> all;
   for (const std::string& entity : call->entities) {
@@ -237,7 +237,7 @@ effect_verdict judge_all(const std::vector<effect_verdict>& each) noexcept {
 
 std::optional<json::object> absolute_form(const json::object& toggle,
                                           std::string_view state_before) {
-  const auto call = service_call::of(toggle);
+  const auto call = called_service::of(toggle);
   if (!call || call->service != "toggle" || call->more_than_entities ||
       call->entities.size() != 1) {
     return std::nullopt;

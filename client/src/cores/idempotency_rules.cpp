@@ -1,6 +1,6 @@
 #include "idempotency_rules.hpp"
 
-#include "service_call.hpp"
+#include "called_service.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +43,7 @@ constexpr std::array<std::string_view, 5> relative_data = {"brightness_step", "b
                                                            "flash", "percentage_step", "increment"};
 
 /// The entities' own domains count where the service is everybody's: homeassistant.turn_on.
-bool starts_something(const service_call& call) {
+bool starts_something(const called_service& call) {
   if (call.service != "turn_on") return false;
   if (contains(startable_domains, call.domain)) return true;
   // Groups, areas and "all" may hold a script.
@@ -55,7 +55,7 @@ bool starts_something(const service_call& call) {
   });
 }
 
-command_effect built_in_effect(const service_call& call) {
+command_effect built_in_effect(const called_service& call) {
   const bool absolute = contains(absolute_services, call.service) ||
                         std::ranges::any_of(absolute_begins, [&](std::string_view begin) {
                           return call.service.starts_with(begin);
@@ -84,7 +84,7 @@ idempotency_rules::idempotency_rules(const idempotency_config& settings) {
 }
 
 command_effect idempotency_rules::effect_of(const json::object& body) const {
-  const auto call = service_call::of(body);
+  const auto call = called_service::of(body);
   if (!call) {
     const json::value* type = body.if_contains("type");
     if (type == nullptr || !type->is_string()) return command_effect::once;

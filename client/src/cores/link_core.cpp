@@ -114,13 +114,16 @@ link_core::step link_core::on_running() {
   return {.what = todo::serve};
 }
 
-link_core::step link_core::on_lost(net::time_point now, net::random_stream& random) {
+link_core::step link_core::on_lost(net::time_point now, net::random_stream& random, ready_end how) {
   if (phase_ == phase::stopped) return {.what = todo::park};
   if (phase_ == phase::authenticating) {
     return wait_for(backoff_.on_failed(dial_failure::network, std::nullopt, random), now, random);
   }
   assert(phase_ == phase::starting || phase_ == phase::ready);
-  return wait_for(backoff_.on_lost(now, random), now, random);
+  const bool same_again = how == ready_end::same_again;
+  const step next = wait_for(backoff_.on_lost(now, random, how), now, random, same_again);
+  if (failures_ == 0 && !same_again) demand_at_ = now;
+  return next;
 }
 
 link_core::step link_core::on_demand(net::time_point now) {

@@ -89,13 +89,15 @@ class link_core {
 
   /// Home Assistant is RUNNING, or there is no sense in waiting for it any longer.
   [[nodiscard]] step on_running();
-  /// The connection is gone, whoever ended it.
-  [[nodiscard]] step on_lost(net::time_point now, net::random_stream& random);
+  /// The connection is gone, whoever ended it. `how` counts for one that was authenticated.
+  [[nodiscard]] step on_lost(net::time_point now, net::random_stream& random,
+                             ready_end how = ready_end::lost);
 
   /// A command waits for a connection: there is more to win than while nobody does. `get_token`
   /// from demand_at() on, which is 5 to 15 backoff_base after the last attempt (drawn where there
-  /// is `jitter`: a herd must not return together), else `nothing`. Not after an answer that asks
-  /// for time (429, 403, Retry-After). The delays go on growing.
+  /// is `jitter`: a herd must not return together), and at once after a stable connection; else
+  /// `nothing`. Not after an answer that asks for time (429, 403, Retry-After). The delays go on
+  /// growing.
   [[nodiscard]] step on_demand(net::time_point now);
   /// When on_demand would begin an attempt; `never` = not before something else happens.
   [[nodiscard]] net::time_point demand_at() const noexcept {

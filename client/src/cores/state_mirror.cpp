@@ -127,18 +127,48 @@ std::string iso_time(double seconds) {
 }  // namespace
 
 state_mirror::state_mirror(const mirror_config& settings)
-    : entities_max_(settings.entities_max), age_max_(settings.age_max) {
+    : entities_max_(settings.entities_max),
+      age_max_(settings.age_max),
+      shrink_percent_(settings.shrink_percent) {
   assert(entities_max_ > 0 && age_max_ > duration::zero());
+}
+
+bool is_user_event(const mirror_change& change) noexcept {
+  const auto tells_nothing = [](std::string_view state) {
+    return state.empty() || state == "unavailable" || state == "unknown";
+  };
+  return !change.while_starting && change.what == mirror_change::kind::changed &&
+         change.from != change.to && !tells_nothing(change.from) && !tells_nothing(change.to);
 }
 
 void state_mirror::on_lost(net::time_point last_byte) noexcept {
   snapshot_next_ = false;
-  if (!std::exchange(live_, false)) return;
-  true_at_ = last_byte;
+  doubtful_ = false;
+  become_stale(last_byte);
+}
+
+void state_mirror::on_missed(net::time_point at) noexcept {
+  snapshot_next_ = false;
+  become_stale(at);
+}
+
+void state_mirror::become_stale(net::time_point last_true) noexcept {
+  if (std::exchange(live_, false)) true_at_ = last_true;
+}
+
+/// A home of a few entities may well lose most of them.
+constexpr std::size_t worth_doubting = 5;
+
+bool state_mirror::believes(std::size_t entities) const noexcept {
+  if (doubt_ == doubt::none || states_.size() < worth_doubting) return true;
+  if (doubt_ == doubt::all) return entities >= states_.size();
+  const std::size_t lost = states_.size() - std::min(states_.size(), entities);
+  return lost * 100 < states_.size() * shrink_percent_;
 }
 
 void state_mirror::apply(const json::value& event, std::vector<mirror_change>* changes) {
   ++counts_.events;
+  if (doubtful_ && !snapshot_next_) return;
   const json::value* added = member(event, "a");
   const json::value* changed = member(event, "c");
   const json::value* removed = member(event, "r");
@@ -150,6 +180,11 @@ void state_mirror::apply(const json::value& event, std::vector<mirror_change>* c
     if (!added->is_object()) {
       ++counts_.not_understood;
     } else if (std::exchange(snapshot_next_, false)) {
+      doubtful_ = !believes(added->get_object().size());
+      if (doubtful_) {
+        ++counts_.doubted;
+        return;
+      }
       replace_all(added->get_object(), changes);
     } else {
       add_all(added->get_object(), changes);

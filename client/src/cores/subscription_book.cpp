@@ -15,8 +15,9 @@ subscription_book::subscription_book(const std::optional<mirror_config>& setting
   retry_base_ = used.retry_base;
   retry_cap_ = used.retry_cap;
   quiet_limit_ = used.quiet_limit;
+  resync_interval_ = used.resync_interval;
   assert(duration::zero() < retry_base_ && retry_base_ <= retry_cap_);
-  assert(quiet_limit_ > duration::zero());
+  assert(quiet_limit_ > duration::zero() && resync_interval_ > duration::zero());
 }
 
 std::optional<subscription_book::handle> subscription_book::add(traits like) {
@@ -36,10 +37,23 @@ void subscription_book::remove(handle which) {
   wanted_.erase(found);
 }
 
-void subscription_book::renew(handle which, net::time_point now) {
+void subscription_book::renew(handle which, net::time_point now, net::random_stream& random) {
   const auto found = wanted_.find(which);
-  if (found == wanted_.end() || found->second.now != phase::live) return;
-  found->second.due_at = std::min(found->second.due_at, now);
+  if (found == wanted_.end()) return;
+  entry& it = found->second;
+  if (it.now != phase::live || it.asked != 0 || it.due_at != net::never) return;
+  if (it.renewed_at && now >= *it.renewed_at + retry_cap_) it.renewals = 0;
+  // Whatever made it necessary may do so with each round: only the first is free.
+  duration delay{0};
+  if (it.renewals > 0) {
+    const duration most = doubled(retry_base_, it.renewals - 1, retry_cap_);
+    delay = draw_between(duration::zero(), most, random);
+    if (most < retry_cap_) ++it.renewals;
+  } else {
+    it.renewals = 1;
+  }
+  it.due_at = now + delay;
+  it.renewed_at = it.due_at;
 }
 
 void subscription_book::end_round(handle which, round number) {
@@ -52,15 +66,19 @@ net::time_point subscription_book::due_at(const entry& which) const noexcept {
     case phase::due:
       return {};
     case phase::waiting:
+    case phase::refused:
       return which.due_at;
     case phase::live: {
       if (which.asked != 0 || !retries_) return net::never;
-      if (which.like.may_be_quiet) return which.due_at;
-      return std::min(which.due_at, which.last_event + quiet_limit_);
+      // All from the last time that it was asked for: a rejected replacement has a delay of its
+      // own.
+      net::time_point at = which.due_at;
+      if (which.like.snapshot_first) at = std::min(at, which.asked_at + resync_interval_);
+      if (which.like.may_be_quiet) return at;
+      return std::min(at, std::max(which.last_event, which.asked_at) + quiet_limit_);
     }
     case phase::asleep:
     case phase::asked:
-    case phase::refused:
       return net::never;
   }
   assert(false);
@@ -75,6 +93,8 @@ std::vector<subscription_book::action> subscription_book::take_due(net::time_poi
     if (at == net::never || now < at) continue;
     each.asked = ++last_round_;
     each.asked_early = !running_;
+    each.asked_accepted = false;
+    each.asked_at = now;
     each.due_at = net::never;
     if (each.now != phase::live) each.now = phase::asked;
     rounds_.emplace(each.asked, name);
@@ -109,6 +129,7 @@ void subscription_book::on_session_lost(net::time_point last_byte) {
     if (each.live != 0) each.dead_since = last_byte;
     each.now = phase::asleep;
     each.asked = 0;
+    each.asked_accepted = false;
     each.live = 0;
     each.rejections = 0;
     each.due_at = net::never;
@@ -132,15 +153,16 @@ std::optional<subscription_book::gap> subscription_book::become_live(entry& whic
   which.live = number;
   which.live_early = which.asked_early;
   which.asked = 0;
-  which.answered = false;
+  which.answered = std::exchange(which.asked_accepted, false);
   which.now = phase::live;
   which.rejections = 0;
-  which.last_event = now;
+  which.last_event = which.asked_at = now;
   // RUNNING was reached between asking and now: once more.
   const bool again = running_ && which.live_early && which.like.needs_running && retries_;
   which.due_at = again ? now : net::never;
-  if (!which.dead_since) return std::nullopt;
-  return gap{.from = *std::exchange(which.dead_since, std::nullopt), .to = now};
+  const auto dead_since = std::exchange(which.dead_since, std::nullopt);
+  if (!dead_since || !retries_) return std::nullopt;
+  return gap{.from = *dead_since, .to = now};
 }
 
 std::optional<subscription_book::gap> subscription_book::on_accepted(round number,
@@ -148,10 +170,13 @@ std::optional<subscription_book::gap> subscription_book::on_accepted(round numbe
   const auto found = rounds_.find(number);
   if (found == rounds_.end()) return std::nullopt;
   entry& which = wanted_.at(found->second);
-  std::optional<gap> missed;
-  if (which.asked == number) missed = become_live(which, number, now);
-  which.answered = true;
-  return missed;
+  if (which.asked != number) {
+    which.answered = true;
+    return std::nullopt;
+  }
+  which.asked_accepted = true;
+  if (which.like.snapshot_first && retries_) return std::nullopt;
+  return become_live(which, number, now);
 }
 
 void subscription_book::wait_or_refuse(entry& which, bool for_good, net::time_point now,
@@ -159,6 +184,7 @@ void subscription_book::wait_or_refuse(entry& which, bool for_good, net::time_po
   if (!retries_ || (for_good && running_)) {
     // A live round that could not be replaced serves on.
     if (which.live == 0) which.now = phase::refused;
+    if (retries_) which.due_at = now + refused_for;
     return;
   }
   const duration most = doubled(retry_base_, which.rejections, retry_cap_);
@@ -173,6 +199,7 @@ void subscription_book::on_rejected(round number, std::string_view error_code, n
   if (found == rounds_.end()) return;
   const handle name = found->second;
   entry& which = wanted_.at(name);
+  bool ends = error_code == "timeout";
   if (which.live == number) {
     if (which.answered) return;
     // It spoke, and was rejected all the same.
@@ -180,9 +207,11 @@ void subscription_book::on_rejected(round number, std::string_view error_code, n
     which.dead_since = now;
   } else {
     which.asked = 0;
+    // Its snapshot could not be put into words.
+    if (std::exchange(which.asked_accepted, false)) ends = true;
   }
   // Nobody knows whether Home Assistant has that round: if so, it must not deliver besides.
-  if (error_code == "timeout") {
+  if (ends) {
     end_round(name, number);
   } else {
     rounds_.erase(number);

@@ -22,24 +22,34 @@ namespace hassle::client {
 ///   asleep  -- session ready                                     --> due
 ///   due     -- taken to be sent                                  --> asked
 ///   asked   -- accepted, or an event                             --> live
+///           -- accepted, where a snapshot comes first            --> asked: that event is awaited
 ///           -- rejected                                          --> waiting (full jitter)
 ///           -- rejected for good: unauthorized, invalid_format   --> refused
 ///   waiting -- delay over, or Home Assistant is RUNNING          --> due
-///   refused -- Home Assistant is RUNNING (while it starts, "invalid" may mean "not yet")  --> due
+///   refused -- refused_for is over: who may do what changes without a word      --> due
+///           -- Home Assistant is RUNNING (while it starts, "invalid" may mean "not yet")  --> due
 ///   any     -- session lost                                      --> asleep
 ///
-/// A live one is sent once more where it was accepted before RUNNING, when RUNNING is reached, and
-/// where no event came for quiet_limit. It is replaced without a hole: the old round's events count
+/// A live one is sent once more where it was accepted before RUNNING, when RUNNING is reached,
+/// where no event came for quiet_limit, every resync_interval if it has a snapshot, and where
+/// `renew` asks for it: the first time at once, and if that was needed again within retry_cap,
+/// after the delays of a rejected one. It is replaced without a hole: the old round's events count
 /// until the new round is accepted or speaks; then the old one is unsubscribed and its events are
 /// dropped. A rejected replacement leaves the old round as it was, and is tried again.
 ///
-/// Without `mirror` each is sent once per session and a rejection is final for it. A quiet
-/// subscription's renewal tells no gap: whether something was missed, only a snapshot can say.
+/// Without `mirror` each is sent once per session and a rejection is final for it: no retry, no
+/// second round at RUNNING, no look at its silence, and nobody hears of a gap; an ordinary client's
+/// subscriptions. A quiet subscription's renewal tells no gap: whether something was missed, only a
+/// snapshot can say.
 /// Pure; `now` must not go backwards.
 class subscription_book {
  public:
   using handle = std::uint32_t;
   using round = std::uint64_t;
+
+  /// What was refused for good is asked for again after so long: a line in Home Assistant's log,
+  /// and nobody has to restart anything when a right is granted after all.
+  static constexpr duration refused_for = 5min;
 
   explicit subscription_book(const std::optional<mirror_config>& settings);
 
@@ -49,6 +59,9 @@ class subscription_book {
     bool may_be_quiet = false;
     /// What it needs may not be there before RUNNING: it is sent again then.
     bool needs_running = true;
+    /// Home Assistant tells at once, in the first event, all there is: a round without it is dead,
+    /// though it was accepted.
+    bool snapshot_first = false;
     bool operator==(const traits&) const = default;
   };
   /// Wants one more. Empty: there are subscriptions_max already.
@@ -57,8 +70,8 @@ class subscription_book {
   void remove(handle which);
 
   /// A live one is to be made anew: there is reason to doubt that it told everything. Nothing
-  /// otherwise, as a new round is on its way, or without `mirror`.
-  void renew(handle which, net::time_point now);
+  /// otherwise, where a new round is on its way or will be, or without `mirror`.
+  void renew(handle which, net::time_point now, net::random_stream& random);
 
   enum class todo : std::uint8_t { subscribe, unsubscribe };
   struct action {
@@ -78,6 +91,8 @@ class subscription_book {
   void on_session_lost(net::time_point last_byte);
   /// Home Assistant is RUNNING now.
   void on_running(net::time_point now);
+  /// Whether it is, on the session that there is.
+  [[nodiscard]] bool running() const noexcept { return running_; }
 
   /// Events were missed: between the last moment at which the subscription is known to have been
   /// alive and its acceptance.
@@ -88,15 +103,16 @@ class subscription_book {
   };
   /// Home Assistant's answer to a round. Answers to rounds that are over change nothing, nor does a
   /// failure of a live one that was accepted (an event that could not be serialised, reference
-  /// §3.3). `error_code`: Home Assistant's, or "timeout" where none came in time: that round is
-  /// unsubscribed besides. A gap is told when the subscription lives again after a lost session;
-  /// never at its first time.
+  /// §3.3). `error_code`: Home Assistant's, or "timeout" where no answer or no snapshot came in
+  /// time: that round is unsubscribed besides, as is one that was accepted. A gap is told when the
+  /// subscription lives again after a lost session; never at its first time.
   std::optional<gap> on_accepted(round number, net::time_point now);
   void on_rejected(round number, std::string_view error_code, net::time_point now,
                    net::random_stream& random);
 
   /// An event came for this round: whether it is to be delivered. May tell a gap, as on_accepted,
-  /// where the event is quicker than the result.
+  /// where the event is quicker than the result, or is the snapshot. (Other events than a snapshot
+  /// are not to be given to a round that waits for one.)
   struct event_verdict {
     bool deliver = false;
     handle which = 0;
@@ -118,10 +134,14 @@ class subscription_book {
     round asked = 0;                            ///< The round without an answer yet; 0 = none.
     round live = 0;                             ///< The round whose events count; 0 = none.
     bool asked_early = false;                   ///< `asked` was sent before RUNNING…
+    bool asked_accepted = false;                ///< It was accepted, its snapshot is missing.
     bool live_early = false;                    ///< …and `live` was.
     bool answered = false;                      ///< `live` was accepted, not only heard of.
     unsigned rejections = 0;                    ///< In a row.
-    net::time_point due_at = net::never;        ///< Of waiting; of live: when it is replaced.
+    unsigned renewals = 0;                      ///< In a row: not retry_cap apart.
+    std::optional<net::time_point> renewed_at;  ///< For when the last one was meant.
+    net::time_point due_at = net::never;        ///< Of waiting, refused; live: of replacing it.
+    net::time_point asked_at{};                 ///< When it was asked for, or got live, last.
     net::time_point last_event{};               ///< Or its acceptance.
     std::optional<net::time_point> dead_since;  ///< Set between a loss and the next acceptance.
   };
@@ -135,6 +155,7 @@ class subscription_book {
   duration retry_base_{0};
   duration retry_cap_{0};
   duration quiet_limit_ = no_limit;
+  duration resync_interval_ = no_limit;
   std::size_t most_;
   bool has_session_ = false;
   bool running_ = false;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace hassle::client {
 
@@ -43,6 +44,7 @@ bool token_keeper::usable(net::time_point now) const noexcept {
 
 token_keeper::decision token_keeper::begin_refresh() noexcept {
   assert(can_refresh_ && phase_ != phase::refreshing && phase_ != phase::refused);
+  slept_ = false;
   phase_ = phase::refreshing;
   return {.what = answer::refresh};
 }
@@ -97,6 +99,10 @@ void token_keeper::on_refresh_failed(failure how, net::time_point now, net::rand
     return;
   }
   phase_ = phase::waiting;
+  if (std::exchange(slept_, false)) {
+    retry_at_ = now;
+    return;
+  }
   const duration most = doubled(retry_base_, failures_, retry_cap_);
   retry_at_ = now + draw_between(duration::zero(), most, random);
   if (most < retry_cap_) ++failures_;
@@ -113,7 +119,14 @@ token_keeper::failure token_keeper::failure_of_status(unsigned http_status) noex
 }
 
 void token_keeper::on_auth_ok(std::uint32_t number) noexcept {
-  if (number == number_) proven_ = true;
+  if (number != number_) return;
+  proven_ = true;
+  // Two were presenting it at once, and one refusal was not the token's fault: something on the
+  // path may have garbled it.
+  if (std::exchange(refused_by_auth_, false)) {
+    phase_ = phase::idle;
+    has_token_ = true;
+  }
 }
 
 token_keeper::decision token_keeper::on_auth_invalid(std::uint32_t number,
@@ -124,18 +137,25 @@ token_keeper::decision token_keeper::on_auth_invalid(std::uint32_t number,
     // One fresh token is tried, not two: each refusal feeds the ban counter (reference §1.5). A
     // refresh that is under way already brings another.
     const bool final = !can_refresh_ || (refreshed_ && !proven_);
-    if (final && phase_ != phase::refreshing) phase_ = phase::refused;
+    if (final && phase_ != phase::refreshing) {
+      phase_ = phase::refused;
+      refused_by_auth_ = true;
+    }
   }
   return on_wanted(now);
 }
 
-void token_keeper::on_thaw() noexcept {
+void token_keeper::on_thaw(net::time_point now) noexcept {
   if (good_until_) stale_ = true;
+  slept_ = phase_ == phase::refreshing;
+  // What was waited for may long be there.
+  if (phase_ == phase::waiting) retry_at_ = std::min(retry_at_, now);
 }
 
 void token_keeper::retry(bool has_new_access, net::time_point now) noexcept {
   // A refresh that is under way reports its end, and is of use.
   if (phase_ != phase::refreshing) phase_ = phase::idle;
+  refused_by_auth_ = false;
   failures_ = 0;
   if (has_new_access) {
     take(std::nullopt, now);

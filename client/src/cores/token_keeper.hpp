@@ -20,7 +20,7 @@ namespace hassle::client {
 ///              -- network, 5xx                                  --> waiting
 ///              -- 400, 401, 403                                 --> refused
 ///   waiting    -- delay over                                    --> refreshing
-///   refused    -- retry()                                       --> idle
+///   refused    -- retry(); the very token is accepted elsewhere  --> idle
 ///
 /// One refresh at a time, whoever asks. Times are the steady clock's from the receipt of
 /// expires_in, so that wall clock jumps are harmless. While refreshing fails, a token that is still
@@ -35,7 +35,7 @@ class token_keeper {
     use,      ///< Authenticate with the token `number`.
     refresh,  ///< The caller does the refresh, and reports on_refreshed or on_refresh_failed.
     wait,  ///< A refresh is under way, or its next try is not due: look again at `at` or when told.
-    refused,  ///< For good, until retry().
+    refused,  ///< For good, until retry(), or until an attempt under way proves it wrong.
   };
   struct decision {
     answer what{};
@@ -66,14 +66,15 @@ class token_keeper {
   /// What an HTTP status of the token service means; 200 must not be asked for.
   [[nodiscard]] static failure failure_of_status(unsigned http_status) noexcept;
 
-  /// Home Assistant took the token `number`.
+  /// Home Assistant took the token `number`: if it had been refused meanwhile, that is void.
   void on_auth_ok(std::uint32_t number) noexcept;
   /// Home Assistant refused the token `number`. What the same caller should do next.
   [[nodiscard]] decision on_auth_invalid(std::uint32_t number, net::time_point now) noexcept;
 
   /// The clock may have stood still: the token's age is not known, it is refreshed before its next
-  /// use.
-  void on_thaw() noexcept;
+  /// use. A refresh that is under way, which nobody could look after, is made again at once if it
+  /// fails in passing, and one that was waited for is due.
+  void on_thaw(net::time_point now) noexcept;
 
   /// Somebody wants it tried again after a permanent refusal, perhaps with a new access token.
   void retry(bool has_new_access, net::time_point now) noexcept;
@@ -103,6 +104,8 @@ class token_keeper {
   bool proven_ = false;                        ///< Home Assistant took it once.
   bool refreshed_ = false;                     ///< It came from a refresh.
   bool stale_ = false;                         ///< Its age is not known any more.
+  bool refused_by_auth_ = false;               ///< What made it `refused`.
+  bool slept_ = false;                         ///< In the refresh that is under way.
   std::optional<net::time_point> refresh_at_;  ///< Early; absent = lifetime not known.
   std::optional<net::time_point> good_until_;  ///< Margin taken off.
   unsigned failures_ = 0;                      ///< Refreshes in a row.

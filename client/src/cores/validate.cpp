@@ -178,11 +178,13 @@ void check_deadline(const checker& check, const deadline_config& of, engine_styl
   if (style == engine_style::lee) return;
   check.positive("proxy_limit", of.proxy_limit);
   check.positive("tls_limit", of.tls_limit);
+  check.at_least_zero("send_least", of.send_least);
   check.positive("ready_limit", of.ready_limit);
 }
 
 void check_jitter(const checker& check, const jitter_config& of) {
   check.at_least_zero("first_spread", of.first_spread);
+  check.at_least_zero("restart_spread", of.restart_spread);
   check.positive("stable_after", of.stable_after);
   check.positive("retry_after_max", of.retry_after_max);
   check.positive("slow_base", of.slow_base);
@@ -231,7 +233,10 @@ void check_mirror(const checker& check, const mirror_config& of) {
   check.positive("retry_cap", of.retry_cap);
   check.require(of.retry_base <= of.retry_cap, "retry_cap", "is below mirror.retry_base");
   check.positive("quiet_limit", of.quiet_limit);
+  check.positive("resync_interval", of.resync_interval);
   check.positive_count("subscriptions_max", of.subscriptions_max);
+  check.between("shrink_percent", of.shrink_percent, 1, 100);
+  check.positive("shrink_confirm", of.shrink_confirm);
 }
 
 void check_admission(const checker& check, const admission_config& of) {

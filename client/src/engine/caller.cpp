@@ -13,6 +13,14 @@ using kind = client_event_kind;
 
 namespace {
 
+/// A read without a connection is answered with what was known after so long: a dial, TLS and
+/// authentication included, takes less where it succeeds at all…
+constexpr duration stale_after = 2s;
+/// …but on a slow path. There a token and whether Home Assistant runs may have to be asked for,
+/// too.
+constexpr int stale_after_attempts = 3;
+constexpr duration stale_after_most = 10s;
+
 net::time_point after(net::time_point now, duration by) {
   return by == no_limit ? net::never : now + by;
 }
@@ -45,6 +53,7 @@ caller::caller(engine_context& shared, waiting_room& room, links& connections, m
       links_(connections),
       mirror_(states),
       answer_limit_(shared.settings.reconnect ? shared.settings.reconnect->answer_limit : no_limit),
+      send_least_(shared.settings.deadline.value_or(deadline_config{}).send_least),
       attempts_max_(attempts_of(shared.settings)),
       random_(shared.world.random("client/caller")) {
   const config& on = shared.settings;
@@ -146,10 +155,23 @@ std::shared_ptr<session> caller::ready_connection(const call& mine) {
   return use && !use->suspect(shared_.now()) ? use : nullptr;
 }
 
+/// How long a connection is waited for: where an older answer is at hand, a short outage is, and a
+/// long one is not worth the wait.
+net::time_point caller::patience_of(const call& mine) const {
+  const net::time_point now = shared_.now();
+  const duration most =
+      std::clamp(stale_after_attempts * links_.connecting_takes(), stale_after, stale_after_most);
+  const bool known =
+      (mirror_ != nullptr && mirror_->knows(mine.what, now)) ||
+      (cache_ && !mine.what.cache_key.empty() && cache_->find(mine.what.cache_key, now + most));
+  return known ? std::min(mine.until, after(now, most)) : mine.until;
+}
+
 asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
   const bool patient = !shared_.settings.admission ||
                        shared_.settings.admission->while_starting == starting_policy::wait;
   bool told = false;
+  std::optional<net::time_point> patience;  // From when it is known that there is none.
   while (!mine.over) {
     if (mine.sends > 0 && take_answer(mine)) break;  // The one that was given up came after all.
     if (auto use = ready_connection(mine)) co_return use;
@@ -157,9 +179,11 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
     const net::time_point now = shared_.now();
     const links::outlook hope = links_.look();
     const bool starting = hope == links::outlook::starting;
+    const bool unsure = suspect || links_.unsure();
+    if (!unsure && !patience) patience = patience_of(mine);
     if (hope == links::outlook::stopped) {
       mine.end_at_once(detail_code::stopped);
-    } else if (suspect && now < mine.until) {
+    } else if (unsure && now < mine.until) {
       co_await await_life(mine);
     } else if (hope == links::outlook::refused) {
       mine.end(outcome_kind::other, detail_code::auth);
@@ -167,7 +191,7 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
       mine.end(outcome_kind::other, detail_code::too_many_in_flight);
     } else if (starting && (!patient || mine.until == net::never || now >= mine.until)) {
       mine.end(outcome_kind::other, detail_code::starting);
-    } else if (hope == links::outlook::spent || now >= mine.until) {
+    } else if (hope == links::outlook::spent || now >= patience.value_or(mine.until)) {
       mine.end(outcome_kind::connection, detail_code::not_connected);
     } else {
       if (!std::exchange(told, true)) {
@@ -175,7 +199,7 @@ asio::awaitable<std::shared_ptr<session>> caller::await_connection(call& mine) {
                       .tag = mine.what.tag,
                       .text = starting ? "starting" : "connection"});
       }
-      const net::wait_end how = co_await links_.wait(mine.wakes, mine.until);
+      const net::wait_end how = co_await links_.wait(mine.wakes, patience.value_or(mine.until));
       (starting ? mine.stages.queued : mine.stages.connecting) += shared_.now() - now;
       if (how == net::wait_end::cancelled) mine.end_at_once(detail_code::cancelled);
     }
@@ -249,8 +273,8 @@ void caller::on_connected() {
 
 bool caller::begin(call& mine, const std::shared_ptr<session>& use) {
   const net::time_point now = shared_.now();
-  if (now >= mine.until) {
-    mine.end(outcome_kind::timeout, detail_code::answer_limit);
+  if (mine.until != net::never && now + send_least_ > mine.until) {
+    mine.end(outcome_kind::timeout, detail_code::too_late);
     return false;
   }
   call::attempt& attempt = mine.place_for_next();
@@ -377,6 +401,8 @@ bool caller::may_retry(call& mine, command_effect effect) {
   std::string_view refused;
   if (effect == command_effect::once) {
     refused = "not_idempotent";
+  } else if (mine.until != net::never && shared_.now() + send_least_ > mine.until) {
+    refused = "deadline";
   } else if (mine.sends >= attempts_max_) {
     refused = "attempts";
   } else if (budget_ && !budget_->try_spend(shared_.now())) {

@@ -58,6 +58,7 @@ class caller {
   asio::awaitable<void> await_turn(call& mine);
   [[nodiscard]] std::shared_ptr<session> best_connection(const call& mine);
   [[nodiscard]] std::shared_ptr<session> ready_connection(const call& mine);
+  [[nodiscard]] net::time_point patience_of(const call& mine) const;
   asio::awaitable<std::shared_ptr<session>> await_connection(call& mine);
   asio::awaitable<void> await_life(call& mine);
   [[nodiscard]] bool breaker_lets_pass(call& mine);
@@ -82,6 +83,7 @@ class caller {
   links& links_;
   mirror* mirror_;
   duration answer_limit_;
+  duration send_least_;
   unsigned attempts_max_;
   std::optional<turns> turns_;
   std::optional<retry_budget> budget_;

@@ -24,8 +24,18 @@ using kind = client_event_kind;
 
 namespace {
 
+/// Of a peer that sent a Close and then neither reads nor ends (field failures
+/// abrupt-or-half-close, half-open-no-fin): nobody waits for it any longer.
+constexpr duration close_handshake = 2s;
+
+/// Two of the largest messages that Home Assistant takes; what is beyond them is turned away (field
+/// failure outbound-memory-growth).
+constexpr std::size_t unsent_bytes_max = 8U << 20U;
+
 net::websocket_limits socket_limits(const config& settings) {
   net::websocket_limits limits{.message_bytes_max = settings.message_bytes_max};
+  limits.close_handshake = close_handshake;
+  limits.send_queue_bytes_max = unsent_bytes_max;
   limits.unpredictable_masks = settings.unpredictable_masks;
   limits.deflate = settings.deflate;
   return limits;
@@ -65,6 +75,7 @@ struct dialler::journey {
   std::uint32_t attempt = 0;
   net::time_point bound = net::never;  ///< Of all stages together.
   std::uint32_t connection = 0;
+  std::optional<address_family> family;  ///< That TCP was reached by.
 };
 
 struct dialler::parts {
@@ -72,6 +83,7 @@ struct dialler::parts {
     turnstile turns;
     std::optional<address_family> worked_last;
     std::shared_ptr<net::tls_client> tls;  ///< Made when it is needed first.
+    bool no_deflate = false;
   };
   std::deque<each_endpoint> endpoints;  ///< A turnstile does not move.
 };
@@ -95,6 +107,17 @@ dialler::~dialler() = default;
 net::time_point dialler::limit(const journey& way, duration deadline_config::* own) const {
   const auto& layer = shared_.settings.deadline;
   return layer ? std::min(way.bound, shared_.now() + (*layer).*own) : way.bound;
+}
+
+void dialler::remember_family(const journey& way, bool worked) {
+  if (!way.family) return;
+  const auto other =
+      *way.family == address_family::ipv4 ? address_family::ipv6 : address_family::ipv4;
+  parts_->endpoints[way.endpoint].worked_last = worked ? *way.family : other;
+}
+
+bool dialler::give_up_deflate(std::size_t endpoint) noexcept {
+  return shared_.settings.deflate && !std::exchange(parts_->endpoints[endpoint].no_deflate, true);
 }
 
 dialler::journey dialler::set_out(std::size_t endpoint, std::uint32_t attempt) const {
@@ -144,7 +167,7 @@ asio::awaitable<dialler::opened> dialler::reach_server(journey& way, net::endpoi
                             connect_first(world, addresses, delay));
   auto first = co_await std::move(connecting);
   if (!first) co_return std::unexpected(failed(way, dial_stage::tcp, first.error()));
-  memory.worked_last = family_of(addresses[first->address]);
+  way.family = family_of(addresses[first->address]);
   way.connection = first->stream->connection_id();
   tell(way, "tcp");
   co_return std::move(first->stream);
@@ -229,7 +252,9 @@ asio::awaitable<dialler::opened> dialler::reach(journey& way) {
 
 asio::awaitable<dialler::opened> dialler::open_stream(std::size_t endpoint, std::uint32_t attempt) {
   journey way = set_out(endpoint, attempt);
-  co_return co_await reach(way);
+  auto stream = co_await reach(way);
+  remember_family(way, stream.has_value());
+  co_return stream;
 }
 
 asio::awaitable<std::expected<dialled, dial_error>> dialler::dial(std::size_t endpoint,
@@ -246,7 +271,10 @@ asio::awaitable<std::expected<dialled, dial_error>> dialler::dial(std::size_t en
     way = set_out(endpoint, attempt);  // The time for its turn is not the attempt's.
   }
   auto stream = co_await reach(way);
-  if (!stream) co_return std::unexpected(std::move(stream.error()));
+  if (!stream) {
+    remember_family(way, false);
+    co_return std::unexpected(std::move(stream.error()));
+  }
 
   const endpoint_config& where = endpoints_[endpoint];
   net::client_upgrade wish;
@@ -254,10 +282,14 @@ asio::awaitable<std::expected<dialled, dial_error>> dialler::dial(std::size_t en
   wish.target = where.target;
   wish.headers.push_back({"User-Agent", std::string(user_agent)});
   net::time_source& time = shared_.world.time();
-  auto upgrading = bounded(time, limit(way, &deadline_config::upgrade_limit),
-                           net::websocket_connect(time, std::move(*stream), std::move(wish),
-                                                  socket_limits(shared_.settings)));
+  net::websocket_limits limits = socket_limits(shared_.settings);
+  limits.deflate = limits.deflate && !parts_->endpoints[endpoint].no_deflate;
+  auto upgrading =
+      bounded(time, limit(way, &deadline_config::upgrade_limit),
+              net::websocket_connect(time, std::move(*stream), std::move(wish), limits));
   auto socket = co_await std::move(upgrading);
+  // Whatever HTTP says, the path took it there and back.
+  remember_family(way, socket || socket.error().http_status != 0);
   if (!socket) {
     dial_error error = failed(way, dial_stage::upgrade, socket.error().ec);
     put_status(error, socket.error().http_status, socket.error().retry_after);

@@ -69,6 +69,11 @@ class dialler {
   [[nodiscard]] asio::awaitable<std::expected<std::unique_ptr<net::byte_stream>, dial_error>>
   open_stream(std::size_t endpoint, std::uint32_t attempt);
 
+  /// What was agreed with this endpoint leads to messages that one of the two does not understand:
+  /// permessage-deflate is not offered to it any more (field failure compression-rsv-1002). False
+  /// if it was not offered anyway.
+  bool give_up_deflate(std::size_t endpoint) noexcept;
+
  private:
   struct parts;
   struct journey;
@@ -79,6 +84,9 @@ class dialler {
   [[nodiscard]] net::time_point limit(const journey& way, duration deadline_config::* own) const;
   [[nodiscard]] static dial_error failed(const journey& way, dial_stage stage, net::error_code ec);
   void tell(const journey& way, std::string_view stage) const;
+  /// One that connects, and stalls in what follows (its path takes small packets only, or its port
+  /// is somebody else's), is not the first to be tried next time.
+  void remember_family(const journey& way, bool worked);
   /// Everything before the upgrade.
   [[nodiscard]] asio::awaitable<opened> reach(journey& way);
   [[nodiscard]] asio::awaitable<opened> reach_server(journey& way, net::endpoint server);

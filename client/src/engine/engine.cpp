@@ -56,13 +56,13 @@ void engine::retry(std::string new_access_token) {
 // ---- Sessions -----------------------------------------------------------------------------------
 
 void engine::on_session_ready(const std::shared_ptr<session_channel>& which, bool running) {
-  if (mirror_) mirror_->on_running(running);
+  if (mirror_) mirror_->on_home(running, which->recovery_mode());
   subscriptions_.on_session_ready(which, running);
 }
 
 void engine::on_session_running(const std::shared_ptr<session_channel>& which) {
-  if (mirror_) mirror_->on_running(true);
   subscriptions_.on_session_running(which);
+  if (mirror_) mirror_->on_home(true, which->recovery_mode());
 }
 
 void engine::on_session_lost(const std::shared_ptr<session_channel>& which) {
@@ -99,6 +99,7 @@ void engine::on_thaw() {
 asio::awaitable<void> engine::stop() {
   shared_.stopping = true;
   watching_.cancel();
+  if (mirror_) mirror_->stop();
   subscriptions_.stop();
   links_.stop();
   caller_.stop();

@@ -1,5 +1,6 @@
 #include "link.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -28,6 +29,23 @@ class bell final : public session_sink {
  private:
   waiter& wakes_;
 };
+
+/// What an answer to the upgrade, or the lack of trust, says beyond "not now".
+client_trouble trouble_of(const dial_error& error) {
+  if (error.http_status == 403) return client_trouble::forbidden;
+  if (error.http_status == 429) return client_trouble::overloaded;
+  const bool gateway = error.http_status >= 500 || error.http_status == 408;
+  if (error.http_status != 0 && !gateway) return client_trouble::not_home_assistant;
+  const bool untrusted = error.stage == dial_stage::tls && error.why == dial_failure::unwelcome;
+  return untrusted ? client_trouble::certificate : client_trouble::none;
+}
+
+/// In recovery mode Home Assistant answers get_config with "recovery_mode": true.
+bool says_recovery(const boost::json::value& home) {
+  const boost::json::object* fields = home.if_object();
+  const boost::json::value* flag = fields ? fields->if_contains("recovery_mode") : nullptr;
+  return flag != nullptr && flag->is_bool() && flag->get_bool();
+}
 
 bool says_running(const boost::json::value& home) {
   const boost::json::object* fields = home.if_object();
@@ -115,23 +133,41 @@ asio::awaitable<link_core::step> link::sleep(net::time_point at) {
   }
 }
 
+/// Waits until it may begin; whether it had to.
+asio::awaitable<bool> link::await_leave() {
+  bool waited = false;
+  while (!shared_.shared.stopping) {
+    const net::time_point at = owner_.may_begin(*this);
+    if (at <= now()) break;
+    waited = true;
+    if (!std::exchange(holds_, true)) owner_.on_link_changed(*this);
+    (void)co_await shared_.room.wait(wake_, at);
+  }
+  if (std::exchange(holds_, false)) owner_.on_link_changed(*this);
+  co_return waited;
+}
+
 asio::awaitable<link_core::step> link::fetch_token() {
+  const bool waited = co_await await_leave();
+  if (shared_.shared.stopping) co_return link_core::step{.what = todo::park};
   const std::size_t endpoint = shared_.order.plan().front().endpoint;
   const auto& settings = shared_.shared.settings.token;
   const net::time_point until = settings ? now() + 2 * settings->refresh_limit : net::never;
   auto got = co_await shared_.keys.get(endpoint, until);
+  const bool slept = std::exchange(slept_in_attempt_, false);
   if (got) {
     token_ = std::move(*got);
     co_return core_.on_token();
   }
   switch (got.error()) {
     case tokens::failure::refused:
-      owner_.on_failure("token: refused");
+      // Where another slot was refused, it has said why.
+      if (!waited) owner_.on_failure("token: refused", client_trouble::token_refused);
       co_return core_.on_token_refused();
     case tokens::failure::timed_out:
-      owner_.on_failure("token: none in time");
+      owner_.on_failure("token: none in time", client_trouble::none);
       shared_.order.on_failed(endpoint);
-      co_return core_.on_token_late(now(), shared_.random);
+      co_return counted(core_.on_token_late(now(), shared_.random), slept);
     case tokens::failure::cancelled:
       break;
   }
@@ -157,16 +193,29 @@ asio::awaitable<void> link::attempt_at(std::size_t endpoint, tokens::access toke
   engine_context& shared = shared_.shared;
   const std::uint32_t number = ++shared.attempts;
   into.token = token.number;
+  const net::time_point began = now();
   shared.tell({.kind = kind::attempt_began, .value = number});
-  const auto failed = [&](std::uint32_t connection, const std::string& why) {
+  const auto failed = [&](std::uint32_t connection, const std::string& why,
+                          client_trouble trouble = client_trouble::none) {
     shared.tell(
         {.kind = kind::attempt_failed, .connection = connection, .value = number, .text = why});
-    owner_.on_failure(why);
+    owner_.on_failure(why, trouble);
   };
   auto reached = co_await shared_.ways.dial(endpoint, number);
+  // Asked of the coroutine: a stream may report `operation_aborted` for reasons of its own.
+  const asio::cancellation_state told = co_await asio::this_coro::cancellation_state;
   if (!reached) {
     const dial_error& error = reached.error();
-    failed(error.connection, error.text);
+    if (told.cancelled() != asio::cancellation_type::none && !shared.stopping) {
+      // Another endpoint was quicker: nothing is wrong with this one.
+      into.how = attempt::end::cancelled;
+      shared.tell({.kind = kind::attempt_failed,
+                   .connection = error.connection,
+                   .value = number,
+                   .text = "another endpoint was quicker"});
+      co_return;
+    }
+    failed(error.connection, error.text, trouble_of(error));
     into.how = shared.stopping ? attempt::end::cancelled : attempt::end::dial_failed;
     into.why = error.why;
     into.retry_after = error.retry_after;
@@ -189,6 +238,7 @@ asio::awaitable<void> link::attempt_at(std::size_t endpoint, tokens::access toke
   switch (end) {
     case session::auth_end::ok:
       into.how = attempt::end::up;
+      if (!slept_in_attempt_) shared_.connecting_takes = now() - began;
       shared_.keys.on_auth_ok(into.token, endpoint);
       co_return;
     case session::auth_end::invalid:
@@ -197,23 +247,51 @@ asio::awaitable<void> link::attempt_at(std::size_t endpoint, tokens::access toke
       co_return;
     case session::auth_end::failed:
       into.how = attempt::end::lost;
+      // Once more without what may be the cause is no failure of the endpoint.
+      if (into.made->not_understood() && shared_.ways.give_up_deflate(endpoint)) {
+        failed(connection, "auth: " + into.made->end_reason());
+        co_return;
+      }
       if (of_slot) shared_.order.on_failed(endpoint);
       failed(connection, "auth: " + into.made->end_reason());
       co_return;
     case session::auth_end::cancelled:
       into.how = attempt::end::cancelled;
-      failed(connection, "auth: stopped");
+      shared.tell({.kind = kind::attempt_failed,
+                   .connection = connection,
+                   .value = number,
+                   .text = shared.stopping ? "auth: stopped" : "another endpoint was quicker"});
       co_return;
   }
 }
 
+void link::on_thaw() {
+  using enum link_core::phase;
+  const link_core::phase in = core_.now();
+  if (current_) current_->on_thaw();
+  // What was waited for may long be there.
+  if (in == waiting) retry();
+  slept_in_attempt_ = in == token || in == dialling || in == authenticating;
+}
+
 link_core::step link::conclude(attempt& made) {
+  const link_core::step next = judge(made);
+  return counted(next, std::exchange(slept_in_attempt_, false));
+}
+
+/// An attempt that a frozen process could not look after says nothing about Home Assistant.
+link_core::step link::counted(link_core::step next, bool slept) {
+  return slept && next.what == todo::wait ? core_.retry() : next;
+}
+
+link_core::step link::judge(attempt& made) {
   if (made.how != attempt::end::up && made.made) tasks_.spawn(bury(made.made));
   switch (made.how) {
     case attempt::end::up:
       shared_.order.on_ready(made.made->endpoint(), now());
       current_ = std::move(made.made);
       current_->watch(&wake_);
+      up_since_ = now();
       told_up_ = false;
       return core_.on_auth_ok(now());
     case attempt::end::dial_failed:
@@ -224,6 +302,7 @@ link_core::step link::conclude(attempt& made) {
       const bool again = shared_.keys.on_auth_invalid(made.token);
       if (!again) {
         shared_.shared.tell({.kind = kind::auth_refused, .text = made.made->refusal()});
+        owner_.on_failure("auth: " + made.made->refusal(), client_trouble::token_refused);
       }
       return core_.on_auth_invalid(again, now(), shared_.random);
     }
@@ -348,7 +427,10 @@ asio::awaitable<bool> link::is_running(std::shared_ptr<session> which) {
   for (int i = 0; i < asks_max; ++i) {
     const net::time_point asked = now();
     const outcome said = co_await which->call(ask, asked + limit);
-    if (said.kind == outcome_kind::fresh) co_return says_running(*said.result);
+    if (said.kind == outcome_kind::fresh) {
+      which->in_recovery_mode = says_recovery(*said.result);
+      co_return says_running(*said.result);
+    }
     if (said.kind != outcome_kind::timeout) co_return said.kind == outcome_kind::other;
     which->distrust(asked);
   }
@@ -472,9 +554,14 @@ link_core::step link::lose() {
   shared_.order.on_lost(dead->endpoint());
   if (told_up_) owner_.on_session_down(dead);
   told_up_ = false;
-  owner_.on_failure(dead->end_reason());
+  if (dead->not_understood()) (void)shared_.ways.give_up_deflate(dead->endpoint());
+  stalls_ = dead->stalled() ? stalls_ + 1 : 0;
+  const client_trouble trouble = dead->too_big() ? client_trouble::message_too_big
+                                 : stalls_ >= 2  ? client_trouble::large_messages
+                                                 : client_trouble::none;
+  owner_.on_failure(dead->end_reason(), trouble);
   tasks_.spawn(bury(dead));
-  return core_.on_lost(now(), shared_.random);
+  return core_.on_lost(now(), shared_.random, dead->how_it_ended());
 }
 
 }  // namespace hassle::client

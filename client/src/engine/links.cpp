@@ -29,6 +29,31 @@ std::string_view name_of(client_phase phase) noexcept {
   return "";
 }
 
+std::string_view name_of(client_trouble trouble) noexcept {
+  switch (trouble) {
+    case client_trouble::none:
+      return "none";
+    case client_trouble::forbidden:
+      return "forbidden";
+    case client_trouble::overloaded:
+      return "overloaded";
+    case client_trouble::not_home_assistant:
+      return "not_home_assistant";
+    case client_trouble::certificate:
+      return "certificate";
+    case client_trouble::token_refused:
+      return "token_refused";
+    case client_trouble::message_too_big:
+      return "message_too_big";
+    case client_trouble::large_messages:
+      return "large_messages";
+    case client_trouble::recovery_mode:
+      return "recovery_mode";
+  }
+  assert(false);
+  return "";
+}
+
 links::links(engine_context& shared, waiting_room& room, dialler& ways, tokens& keys,
              session_user& user, std::function<void()> connected)
     : shared_(shared),
@@ -44,6 +69,7 @@ links::links(engine_context& shared, waiting_room& room, dialler& ways, tokens& 
       in_flight_max_(shared.settings.correlation ? shared.settings.correlation->in_flight_max
                                                  : session::in_flight_max_default),
       tasks_(shared.world.executor()),
+      ahead_(shared.settings.jitter),
       telling_(shared.world.time()) {
   const std::size_t size = shared.settings.pool ? shared.settings.pool->size : 1;
   link_listener& self = *this;
@@ -51,6 +77,7 @@ links::links(engine_context& shared, waiting_room& room, dialler& ways, tokens& 
     slots_.push_back(std::make_unique<link>(surroundings_, self, tasks_));
   }
   candidates_.resize(size);
+  standing_.resize(size);
   status_.since = shared.now();
   told_ = status_;
 }
@@ -112,11 +139,18 @@ asio::awaitable<net::wait_end> links::await_life(waiter& mine, net::time_point u
   std::list<session::life_wait> asked;
   for (const auto& each : slots_) {
     const auto& one = each->current();
-    if (one && one->is_ready() && one->running && one->suspect(shared_.now())) {
+    if (one && one->is_ready() && one->suspect(shared_.now())) {
       asked.emplace_back(one, mine);
     }
   }
   co_return co_await room_.wait(mine, until);
+}
+
+bool links::unsure() const {
+  return std::ranges::any_of(slots_, [this](const auto& each) {
+    const auto& one = each->current();
+    return one && one->is_ready() && !one->running && one->suspect(shared_.now());
+  });
 }
 
 /// When to ask again.
@@ -124,7 +158,7 @@ net::time_point links::demand() {
   const auto busy = [](const auto& each) {
     const link_core::phase now = each->core().now();
     return now != link_core::phase::waiting && now != link_core::phase::refused &&
-           now != link_core::phase::spent;
+           now != link_core::phase::spent && !each->holds();
   };
   // Whose attempt is under way tells when it ends.
   if (std::ranges::any_of(slots_, busy)) return net::never;
@@ -155,9 +189,26 @@ void links::wake_all() {
 
 // ---- What the slots tell ------------------------------------------------------------------------
 
-void links::on_link_changed(link&) {
+net::time_point links::may_begin(const link& which) {
+  using enum link_core::phase;
+  std::size_t asking = slots_.size();
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const link& each = *slots_[i];
+    const link_core::phase now = each.core().now();
+    if (&each == &which) asking = i;
+    standing_[i] = {.out = now == refused || now == spent || now == stopped,
+                    .up_since = each.up_since(),
+                    .failures = each.core().failures()};
+  }
+  return ahead_.may_begin(asking, standing_, shared_.now());
+}
+
+void links::on_link_changed(link& which) {
   update_status();
   wake_all();
+  for (const auto& each : slots_) {
+    if (each.get() != &which && each->holds()) each->poke();
+  }
 }
 
 void links::on_session_up(const std::shared_ptr<session>& which) {
@@ -172,26 +223,56 @@ void links::on_session_up(const std::shared_ptr<session>& which) {
     }
   }
   status_.ha_version = which->ha_version();
+  heed_accepted_token();
+  judge(*which);
   user_.on_session_ready(which, which->running);
   if (which->running) connected_();
 }
 
+/// A token that was just taken is good: who gave up because of a refusal meanwhile begins again.
+void links::heed_accepted_token() {
+  if (surroundings_.keys.refused()) return;
+  for (const auto& each : slots_) {
+    if (each->core().now() == link_core::phase::refused) each->retry();
+  }
+}
+
+/// What is wrong with the next connection after one that stalled, or brought too much, is known
+/// when it has ended.
+void links::judge(const session& which) {
+  if (which.recovery_mode()) return be_in(client_trouble::recovery_mode);
+  const bool stays = status_.trouble == client_trouble::message_too_big ||
+                     status_.trouble == client_trouble::large_messages;
+  if (!stays) be_in(client_trouble::none);
+}
+
 void links::on_session_running(const std::shared_ptr<session>& which) {
+  judge(*which);
   user_.on_session_running(which);
   connected_();
 }
 
 void links::on_session_down(const std::shared_ptr<session>& which) { user_.on_session_lost(which); }
 
-void links::on_failure(std::string_view why) { status_.last_error = why; }
+void links::on_failure(std::string_view why, client_trouble trouble) {
+  status_.last_error = why;
+  be_in(trouble);
+}
+
+void links::be_in(client_trouble trouble) {
+  if (std::exchange(status_.trouble, trouble) == trouble) return;
+  shared_.tell({.kind = client_event_kind::trouble, .text = name_of(trouble)});
+  tell_status();
+}
 
 // ---- Status -------------------------------------------------------------------------------------
 
 client_phase links::phase() const {
   if (shared_.stopping) return client_phase::stopped;
   const auto any = [&](auto... phases) {
-    return std::ranges::any_of(
-        slots_, [&](const auto& each) { return ((each->core().now() == phases) || ...); });
+    return std::ranges::any_of(slots_, [&](const auto& each) {
+      return !each->holds() && ((each->core().now() == phases) || ...);
+    });
   };
   using enum link_core::phase;
   if (any(ready)) return client_phase::ready;
@@ -215,7 +296,7 @@ void links::update_status() {
     if (each->current() && each->current()->is_ready() && each->current()->running) {
       ++status_.connections;
     }
-    status_.failures = std::min(status_.failures, each->core().failures());
+    if (!each->holds()) status_.failures = std::min(status_.failures, each->core().failures());
     status_.next_attempt = std::min(status_.next_attempt, each->core().next());
   }
   if (now_in != client_phase::waiting) status_.next_attempt = net::never;
@@ -252,11 +333,7 @@ void links::retry() {
 }
 
 void links::on_thaw() {
-  for (const auto& each : slots_) {
-    if (each->current()) each->current()->on_thaw();
-    // What was waited for may long be there.
-    if (each->core().now() == link_core::phase::waiting) each->retry();
-  }
+  for (const auto& each : slots_) each->on_thaw();
 }
 
 void links::stop() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "../cores/connection_choice.hpp"
+#include "../cores/vanguard.hpp"
 #include "link.hpp"
 
 #include <hassle/client/status.hpp>
@@ -53,6 +54,13 @@ class links final : private link_listener {
   /// Asks all connections that are suspect for a sign of life at once, and waits until one of them
   /// gives it or ends, or something else is different.
   [[nodiscard]] asio::awaitable<net::wait_end> await_life(waiter& mine, net::time_point until);
+  /// Whether it is not known if a connection lives on which it was still asked whether Home
+  /// Assistant runs.
+  [[nodiscard]] bool unsure() const;
+  /// From the dial until Home Assistant takes the token, as it was last.
+  [[nodiscard]] duration connecting_takes() const noexcept {
+    return surroundings_.connecting_takes;
+  }
 
   [[nodiscard]] const client_status& status() const noexcept { return status_; }
   void on_status(std::function<void(const client_status&)> hears);
@@ -68,11 +76,15 @@ class links final : private link_listener {
   [[nodiscard]] asio::awaitable<void> join() { return tasks_.join(); }
 
  private:
+  net::time_point may_begin(const link& which) override;
   void on_link_changed(link& which) override;
   void on_session_up(const std::shared_ptr<session>& which) override;
   void on_session_running(const std::shared_ptr<session>& which) override;
   void on_session_down(const std::shared_ptr<session>& which) override;
-  void on_failure(std::string_view why) override;
+  void on_failure(std::string_view why, client_trouble trouble) override;
+  void be_in(client_trouble trouble);
+  void heed_accepted_token();
+  void judge(const session& which);
 
   [[nodiscard]] net::time_point demand();
   void wake_all();
@@ -88,6 +100,8 @@ class links final : private link_listener {
   std::size_t in_flight_max_;
   net::task_group tasks_;
   std::vector<std::unique_ptr<link>> slots_;
+  vanguard ahead_;
+  std::vector<vanguard::slot> standing_;  ///< Reused.
   std::vector<connection_candidate> candidates_;
   std::vector<waiter*> waiting_;
   std::size_t last_endpoint_ = 0;

@@ -55,6 +55,9 @@ struct mirror::parts {
       whose_.on_event(*event);
     }
     void on_live() override { whose_.states.on_subscribed(); }
+    void on_missed(net::time_point from, net::time_point /*to*/) override {
+      whose_.on_missed(from);
+    }
     void on_lost(net::time_point last_byte) override { whose_.on_lost(last_byte); }
 
    private:
@@ -65,11 +68,14 @@ struct mirror::parts {
       : shared(engine),
         settings(engine.settings.mirror.value()),
         subscriptions(theirs),
-        states(settings) {
+        states(settings),
+        look_again(engine.world.time()) {
     states.keep(&history);
-    handle = subscriptions.add(
-        {.body = subscribing(settings.entity_ids), .may_be_quiet = false, .needs_running = false},
-        std::make_shared<ear>(*this));
+    handle = subscriptions.add({.body = subscribing(settings.entity_ids),
+                                .may_be_quiet = false,
+                                .needs_running = false,
+                                .snapshot_first = true},
+                               std::make_shared<ear>(*this));
   }
   parts(const parts&) = delete;
   parts& operator=(const parts&) = delete;
@@ -78,8 +84,11 @@ struct mirror::parts {
   }
 
   void on_event(const json::value& event);
+  void on_missed(net::time_point at);
   void on_lost(net::time_point last_byte);
   void heal();
+  void doubt(net::time_point now);
+  [[nodiscard]] state_mirror::doubt doubts(net::time_point now) const;
   void wake();
 
   engine_context& shared;
@@ -93,6 +102,9 @@ struct mirror::parts {
   std::shared_ptr<const json::value> get_states;  ///< Null = to be made at need.
   std::shared_ptr<net::gate> next_change;         ///< Null = nobody waits.
   std::optional<net::time_point> healed_at;
+  bool recovery_mode = false;
+  std::optional<net::time_point> doubted_since;  ///< Snapshots are not believed since.
+  net::timer look_again;
 };
 
 void mirror::parts::on_event(const json::value& event) {
@@ -100,10 +112,15 @@ void mirror::parts::on_event(const json::value& event) {
   // The listener may lead to another event: the list is its own as long as it reads.
   std::vector<mirror_change> own = std::exchange(changes, {});
   own.clear();
+  const net::time_point now = shared.now();
+  states.on_doubt(doubts(now));
   get_states.reset();
   states.apply(event, hears == nullptr ? nullptr : &own);
   const bool snapshot = states.counted().snapshots != before.snapshots;
+  if (states.counted().doubted != before.doubted) doubt(now);
   if (snapshot) {
+    doubted_since.reset();
+    look_again.cancel();
     shared.tell({.kind = client_event_kind::mirror_replaced,
                  .connection = subscriptions.connection(),
                  .value = static_cast<std::int64_t>(states.size())});
@@ -112,6 +129,23 @@ void mirror::parts::on_event(const json::value& event) {
   wake();
   if (hears != nullptr && (snapshot || !own.empty())) hears->on_changes(own, snapshot);
   if (changes.capacity() < own.capacity()) changes = std::move(own);
+}
+
+state_mirror::doubt mirror::parts::doubts(net::time_point now) const {
+  if (recovery_mode) return state_mirror::doubt::all;
+  const bool confirmed = doubted_since && now - *doubted_since >= settings.shrink_confirm;
+  return confirmed ? state_mirror::doubt::none : state_mirror::doubt::shrunken;
+}
+
+/// What was known is the best there is; another look in a while.
+void mirror::parts::doubt(net::time_point now) {
+  if (!doubted_since) doubted_since = now;
+  look_again.call_at(now + settings.retry_cap, [this] {
+    if (handle) subscriptions.renew(*handle);
+  });
+  if (!states.live()) return;
+  states.become_stale(now);
+  if (hears != nullptr) hears->on_stale();
 }
 
 /// A change of an entity that is not there: something was missed. Not where it had no room.
@@ -123,9 +157,17 @@ void mirror::parts::heal() {
   subscriptions.renew(*handle);
 }
 
+/// The subscriber has it made anew.
+void mirror::parts::on_missed(net::time_point at) {
+  const bool was_live = states.live();
+  states.on_missed(at);
+  if (was_live && hears != nullptr) hears->on_stale();
+}
+
 void mirror::parts::on_lost(net::time_point last_byte) {
   const bool was_live = states.live();
   states.on_lost(last_byte);
+  look_again.cancel();
   if (!was_live) return;
   wake();
   if (hears != nullptr) hears->on_stale();
@@ -143,7 +185,15 @@ mirror::~mirror() = default;
 
 void mirror::hear(mirror_listener* hears) noexcept { parts_->hears = hears; }
 
-void mirror::on_running(bool running) { parts_->states.on_running(running); }
+void mirror::on_home(bool running, bool recovery_mode) {
+  parts_->states.on_running(running);
+  parts_->recovery_mode = recovery_mode;
+  if (running && parts_->states.doubtful() && parts_->handle) {
+    parts_->subscriptions.renew(*parts_->handle);
+  }
+}
+
+void mirror::stop() noexcept { parts_->look_again.cancel(); }
 
 const state_mirror& mirror::states() const noexcept { return parts_->states; }
 
@@ -154,16 +204,17 @@ std::optional<net::time_point> mirror::true_at() const noexcept {
   return parts_->subscriptions.last_byte();
 }
 
-std::optional<outcome> mirror::answer(const command& read, net::time_point now) const {
-  if (!is_get_states(read.body)) return std::nullopt;
+bool mirror::knows(const command& read, net::time_point now) const {
+  if (!is_get_states(read.body)) return false;
   // Some entities only are no answer.
-  if (!parts_->settings.entity_ids.empty() || parts_->states.counted().no_room != 0) {
-    return std::nullopt;
-  }
+  if (!parts_->settings.entity_ids.empty() || parts_->states.counted().no_room != 0) return false;
   const auto known = true_at();
-  if (!known) return std::nullopt;
-  const duration age = std::max(duration::zero(), now - *known);
-  if (age > parts_->settings.age_max) return std::nullopt;
+  return known && now - *known <= parts_->settings.age_max;
+}
+
+std::optional<outcome> mirror::answer(const command& read, net::time_point now) const {
+  if (!knows(read, now)) return std::nullopt;
+  const duration age = std::max(duration::zero(), now - *true_at());
   if (parts_->get_states == nullptr) parts_->get_states = all_states(parts_->states);
   parts_->shared.tell(
       {.kind = client_event_kind::mirror_used, .tag = read.tag, .value = age.count()});

@@ -22,7 +22,9 @@ class state_mirror;
 /// answered from it.
 ///
 /// It heals itself: a snapshot replaces it after every loss, and it asks for one where an event
-/// does not fit what it knows (at most once in mirror_config::quiet_limit).
+/// does not fit what it knows (at most once in mirror_config::quiet_limit). A snapshot that has
+/// lost nearly everything is not believed (`state_mirror::doubt`): another is asked for every
+/// mirror_config::retry_cap and when Home Assistant is RUNNING.
 class mirror {
  public:
   /// Begins to want its subscription at once.
@@ -32,7 +34,9 @@ class mirror {
   ~mirror();
 
   void hear(mirror_listener* hears) noexcept;
-  void on_running(bool running);
+  void on_home(bool running, bool recovery_mode);
+  /// No timer is armed after it.
+  void stop() noexcept;
 
   [[nodiscard]] const state_mirror& states() const noexcept;
   /// What its last changes replaced.
@@ -47,6 +51,9 @@ class mirror {
   /// command is get_states, and only a mirror of all entities answers it. The result is shared by
   /// all answers until the next change. Tells mirror_used.
   [[nodiscard]] std::optional<outcome> answer(const command& read, net::time_point now) const;
+
+  /// Whether it has an answer.
+  [[nodiscard]] bool knows(const command& read, net::time_point now) const;
 
   /// Waits until something is different: an entity, or whether the states are live.
   [[nodiscard]] asio::awaitable<net::wait_end> changed(net::time_point until);

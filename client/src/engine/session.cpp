@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <hassle/net/websocket_errors.hpp>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -21,6 +23,9 @@ constexpr unsigned strays_max = 10'000;
 /// Bytes come all the time, but no message ever ends: 64 MiB take less on any link that is of use.
 constexpr duration endless_message = 5min;
 
+/// Nothing of what is to be sent was taken for so long: twice as long as a ping may take.
+constexpr duration writing_limit = 20s;
+
 /// Of what a server says in its own words, so much is kept: of a version, a refusal, a code.
 constexpr std::size_t words_max = 256;
 /// And of what it says for people: templates tell at length what is wrong with them.
@@ -31,6 +36,13 @@ void shorten(std::string& text, std::size_t most) {
   if (text.size() <= most) return;
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
   text.resize(most);
+}
+
+/// Codes of the peer's Close (RFC 6455 §7.4.1, and IANA's registry for the last two). Home
+/// Assistant stops with 1000 (field failure restart-close-1000). 1001 is a proxy's at the end of a
+/// connection's age or at its reload: what is behind it is there.
+bool says_that_it_stops(std::uint16_t close_code) {
+  return close_code == 1000 || close_code == 1012 || close_code == 1013;
 }
 
 std::string text_of(const net::websocket_end& end) {
@@ -165,6 +177,7 @@ std::expected<void, session::send_failure> session::send(const boost::json::obje
     return std::unexpected(send_failure::ended);
   }
   last_id_ = id;
+  note_sent();
   last_used_ = shared_.now();
   into.owner_ = this;
   into.wakes_ = &wakes;
@@ -242,6 +255,7 @@ std::optional<std::int64_t> session::subscribe(const boost::json::object& body,
   const std::int64_t id = last_id_ + 1;
   if (!socket_->send(protocol::command_message(id, body))) return std::nullopt;
   last_id_ = id;
+  note_sent();
   sinks_.emplace(id, &hears);
   return id;
 }
@@ -251,6 +265,7 @@ void session::unsubscribe(std::int64_t id) {
   if (phase_ != phase::ready) return;
   const boost::json::object body{{"type", "unsubscribe_events"}, {"subscription", id}};
   if (!socket_->send(protocol::command_message(last_id_ + 1, body))) return;
+  note_sent();
   sinks_.emplace(++last_id_, nullptr);  // Its answer interests nobody.
 }
 
@@ -260,8 +275,9 @@ void session::on_text(std::string_view text) {
   if (phase_ == phase::ended) return;
   auto messages = protocol::parse_server_frame(text);
   const auto self = shared_from_this();
-  last_message_ = last_byte_;
-  if (!messages) return on_not_a_message();
+  const net::time_point message_before = last_message_;
+  note_message();
+  if (!messages) return on_not_a_message(message_before);
   not_messages_ = 0;
   for (protocol::server_message& each : *messages) {
     shorten(each.error_code, words_max);
@@ -307,7 +323,8 @@ void session::discard(const protocol::server_message& message) {
   if (++strays_ > strays_max) drop("too many messages that nobody asked for");
 }
 
-void session::on_not_a_message() {
+/// An event of any subscription may have been in it.
+void session::on_not_a_message(net::time_point since) {
   if (phase_ == phase::ready && !by_id_ && !waiting_.empty()) {
     expectation& first = *waiting_.front();
     first.forget();
@@ -316,7 +333,16 @@ void session::on_not_a_message() {
   } else if (phase_ == phase::ready) {
     shared_.tell({.kind = kind::answer_discarded, .connection = number_});
   }
-  if (++not_messages_ >= not_messages_max) drop("what the server sends is no message");
+  if (++not_messages_ >= not_messages_max) return drop("what the server sends is no message");
+  // They may want more, or less, from inside the call.
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, hears] : sinks_) {
+    if (hears != nullptr) ids.push_back(id);
+  }
+  for (const std::int64_t id : ids) {
+    const auto found = sinks_.find(id);
+    if (found != sinks_.end() && found->second != nullptr) found->second->on_unreadable(since);
+  }
 }
 
 void session::hand_over(std::vector<expectation*>::iterator which,
@@ -336,15 +362,26 @@ net::time_point session::last_byte() const noexcept { return last_byte_; }
 
 void session::on_bytes() {
   last_byte_ = shared_.now();
+  within_message_ = true;
   if (!live_) return;
   live_->on_bytes(last_byte_);
   note_life();
 }
 
-void session::on_pong() {
-  last_message_ = last_byte_ = shared_.now();
+void session::on_pong(std::string_view payload) {
+  last_byte_ = shared_.now();
+  note_message();
   if (!live_ || phase_ != phase::ready) return;
   shared_.tell({.kind = kind::pong_received, .connection = number_});
+  // The answer to an earlier ping may have lain in the buffer while the process was frozen.
+  if (payload != ping_payload_) {
+    live_->on_bytes(last_byte_);
+    return note_life();
+  }
+  if (shared_.settings.health && pinged_at_) {
+    shared_.alarms.on_pong(*shared_.settings.health, last_byte_ - *pinged_at_, last_byte_);
+    pinged_at_.reset();
+  }
   live_->on_pong(last_byte_);
   note_life();
 }
@@ -380,10 +417,21 @@ void session::obey(liveness::action what) {
       break;
     case liveness::action::send_ping:
       shared_.tell({.kind = kind::ping_sent, .connection = number_});
-      socket_->ping();
+      pinged_at_ = shared_.now();
+      ping_payload_ = std::to_string(++pings_);
+      socket_->ping(ping_payload_);
+      break;
+    case liveness::action::ask:
+      shared_.tell({.kind = kind::ping_sent, .connection = number_});
+      ask();
       break;
     case liveness::action::give_up: {
       const bool probed = distrusted_ || !probing_.empty();
+      // Something had begun to come, and never went on.
+      if (within_message_) how_it_ended_ = ready_end::useless;
+      if (!probed && shared_.settings.health) {
+        shared_.alarms.on_alarm(*shared_.settings.health, shared_.now());
+      }
       shared_.tell(
           {.kind = probed ? kind::probe_failed : kind::ping_failed, .connection = number_});
       drop("no sign of life");
@@ -391,6 +439,14 @@ void session::obey(liveness::action what) {
     }
   }
   arm();
+}
+
+/// Field failure ping-pong-mismatch: Ping frames were never answered, Home Assistant's own ping
+/// was.
+void session::ask() {
+  const boost::json::object body{{"type", "ping"}};
+  if (!socket_->send(protocol::command_message(last_id_ + 1, body))) return;
+  sinks_.emplace(++last_id_, nullptr);  // That it comes is what interests.
 }
 
 /// A timer that is too early costs less than one that is moved with every byte.
@@ -405,9 +461,29 @@ void session::on_timer() {
   const auto self = shared_from_this();
   const net::time_point now = shared_.now();
   if (last_byte_ > last_message_ && now - last_message_ > endless_message) {
+    how_it_ended_ = ready_end::useless;
     return drop("a message that does not end");
   }
+  if (shared_.settings.health) {
+    live_->set_life_limit(shared_.alarms.limit(*shared_.settings.health, now));
+  }
+  if (writing_stalls(now)) return drop("what is sent is not taken");
+  const bool tested = live_->ping_out();
   obey(live_->on_timer(now));
+  // Bytes that proved nothing by themselves did in the end.
+  if (tested && !ended() && !live_->ping_out()) note_life();
+}
+
+/// Field failure outbound-memory-growth: a peer that reads no more may go on answering pings.
+bool session::writing_stalls(net::time_point now) {
+  const std::size_t queued = socket_->queued();
+  const std::uint64_t written = sent_messages_ - std::min<std::uint64_t>(sent_messages_, queued);
+  if (queued == 0 || written != written_) {
+    written_ = written;
+    written_at_ = now;
+    return false;
+  }
+  return now - written_at_ >= writing_limit;
 }
 
 // ---- The end ------------------------------------------------------------------------------------
@@ -446,9 +522,26 @@ void session::become_ended(std::string_view why) {
   if (watcher_ != nullptr) watcher_->wake();
 }
 
+void session::judge(const net::websocket_end& end) {
+  constexpr std::uint16_t protocol_error = 1002;
+  constexpr std::uint16_t invalid_payload = 1007;
+  constexpr std::uint16_t too_big = 1009;
+  const std::uint16_t code = end.peer_code.value_or(0);
+  if (code == too_big || net::is_message_too_big(end.ec)) {
+    too_big_ = true;  // One answer is to blame; everything else is as well as before.
+  } else if (says_that_it_stops(code)) {
+    how_it_ended_ = ready_end::server_stops;
+  }
+  not_understood_ =
+      code == protocol_error || code == invalid_payload || net::is_not_understood(end.ec);
+}
+
 void session::on_end(const net::websocket_end& end) {
   const auto self = shared_from_this();
-  if (phase_ != phase::ended) become_ended(text_of(end));
+  if (phase_ != phase::ended) {
+    judge(end);
+    become_ended(text_of(end));
+  }
   over_.open();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../cores/backoff_schedule.hpp"
 #include "../cores/liveness.hpp"
 #include "context.hpp"
 #include "session_channel.hpp"
@@ -135,6 +136,14 @@ class session final : public session_channel,
   /// Opened when nothing of the connection is outstanding any more.
   [[nodiscard]] net::gate& over() noexcept { return over_; }
   [[nodiscard]] const std::string& end_reason() const noexcept { return end_reason_; }
+  /// What its end means for the next one.
+  [[nodiscard]] ready_end how_it_ended() const noexcept { return how_it_ended_; }
+  /// A message was too big for one of the two.
+  [[nodiscard]] bool too_big() const noexcept { return too_big_; }
+  /// One of the two did not understand what the other sent.
+  [[nodiscard]] bool not_understood() const noexcept { return not_understood_; }
+  /// It died in the middle of a message.
+  [[nodiscard]] bool stalled() const noexcept { return how_it_ended_ == ready_end::useless; }
   [[nodiscard]] bool ended() const noexcept { return phase_ == phase::ended; }
 
   /// Ends it at once.
@@ -147,6 +156,7 @@ class session final : public session_channel,
   [[nodiscard]] net::time_point last_used() const noexcept { return last_used_; }
   /// Home Assistant is RUNNING, or nobody asked. Set by the link.
   bool running = false;
+  bool in_recovery_mode = false;  ///< Set by the link.
 
   // ---- session_channel
 
@@ -156,27 +166,39 @@ class session final : public session_channel,
   void unsubscribe(std::int64_t id) override;
   [[nodiscard]] std::uint32_t number() const noexcept override { return number_; }
   [[nodiscard]] net::time_point last_byte() const noexcept override;
+  [[nodiscard]] bool recovery_mode() const noexcept override { return in_recovery_mode; }
 
  private:
   enum class phase : std::uint8_t { opening, authenticating, ready, ended };
 
   void on_text(std::string_view text) override;
-  void on_ping() override { last_message_ = last_byte_; }
-  void on_pong() override;
+  void on_ping() override { note_message(); }
+  void on_pong(std::string_view payload) override;
   void on_bytes() override;
   void on_end(const net::websocket_end& end) override;
 
   void on_auth_message(const protocol::server_message& message);
   void become_ready();
   void on_message(protocol::server_message& message);
-  void on_not_a_message();
+  void on_not_a_message(net::time_point since);
   void hand_over(std::vector<expectation*>::iterator which, protocol::server_message& message);
   void discard(const protocol::server_message& message);
   void note_life();
+  bool writing_stalls(net::time_point now);
+  void note_sent() {
+    ++sent_messages_;
+    if (socket_->queued() <= 1) written_at_ = shared_.now();
+  }
+  void note_message() {
+    last_message_ = last_byte_;
+    within_message_ = false;
+  }
   void obey(liveness::action what);
+  void ask();
   void arm();
   void on_timer();
   void become_ended(std::string_view why);
+  void judge(const net::websocket_end& end);
 
   engine_context& shared_;
   waiting_room& room_;
@@ -205,12 +227,22 @@ class session final : public session_channel,
   std::optional<liveness> live_;  ///< From `ready` on.
   bool distrusted_ = false;       ///< Until the next sign of life.
   net::time_point last_byte_{};
-  net::time_point last_message_{};  ///< A whole one, or a pong.
+  net::time_point last_message_{};            ///< A whole one, or a pong.
+  bool within_message_ = false;               ///< Bytes came since.
+  std::optional<net::time_point> pinged_at_;  ///< The ping that is out.
+  std::string ping_payload_;                  ///< Its number.
+  std::uint32_t pings_ = 0;
+  std::uint64_t sent_messages_ = 0;
+  std::uint64_t written_ = 0;     ///< Of those, when it was looked last…
+  net::time_point written_at_{};  ///< …and since when it is so.
   net::timer timer_;
   net::time_point armed_at_ = net::never;
   std::vector<waiter*> probing_;
 
   std::string end_reason_;
+  ready_end how_it_ended_ = ready_end::lost;
+  bool too_big_ = false;
+  bool not_understood_ = false;
   waiter* watcher_ = nullptr;
   net::gate over_;
 };

@@ -17,6 +17,8 @@ class session_sink {
  public:
   virtual void on_result(const protocol::server_message& message) = 0;
   virtual void on_event(const protocol::server_message& message) = 0;
+  /// Something came that is no message, after all was well until `since`: it may have been for us.
+  virtual void on_unreadable(net::time_point /*since*/) {}
 
  protected:
   ~session_sink() = default;
@@ -37,6 +39,8 @@ class session_channel {
   [[nodiscard]] virtual std::uint32_t number() const noexcept = 0;  ///< Of the stream.
   [[nodiscard]] virtual net::time_point last_byte() const noexcept = 0;
   [[nodiscard]] virtual bool is_ready() const noexcept = 0;
+  /// Home Assistant says that it runs in recovery mode, without integrations.
+  [[nodiscard]] virtual bool recovery_mode() const noexcept { return false; }
 
  protected:
   ~session_channel() = default;

@@ -22,11 +22,18 @@ using round_number = subscription_book::round;
 
 class round_sink;
 
+/// What subscribe_entities tells first: everything as added (reference §4.4).
+bool is_snapshot(const boost::json::value& event) {
+  const boost::json::object* parts = event.if_object();
+  return parts != nullptr && parts->contains("a") && !parts->contains("c") && !parts->contains("r");
+}
+
 /// Who hears what comes for a round.
 class round_owner {
  public:
   virtual void on_result(round_sink& from, const protocol::server_message& message) = 0;
   virtual void on_event(round_sink& from, const protocol::server_message& message) = 0;
+  virtual void on_unreadable(round_sink& from, net::time_point since) = 0;
 
  protected:
   ~round_owner() = default;
@@ -45,12 +52,13 @@ class round_sink final : public session_sink {
   void on_event(const protocol::server_message& message) override {
     owner_->on_event(*this, message);
   }
+  void on_unreadable(net::time_point since) override { owner_->on_unreadable(*this, since); }
 
   subscription_handle which;
   round_number number;
   net::time_point sent_at;
   std::int64_t id = 0;
-  bool waits = true;  ///< For its answer.
+  bool accepted = false;
   bool told_live = false;
   bool over = false;  ///< Kept only until nobody is inside of it.
 
@@ -84,6 +92,7 @@ struct subscriber::parts final : round_owner {
 
   void on_result(round_sink& from, const protocol::server_message& message) override;
   void on_event(round_sink& from, const protocol::server_message& message) override;
+  void on_unreadable(round_sink& from, net::time_point since) override;
 
   void use_another();
   void lose(const std::shared_ptr<session_channel>& which);
@@ -91,11 +100,14 @@ struct subscriber::parts final : round_owner {
   void send(const subscription_book::action& what);
   void reject(subscription_handle which, round_number number, std::string_view code);
   void become_live(round_sink& from, const std::optional<subscription_book::gap>& missed);
+  void miss(subscription_handle which, net::time_point since);
   void end_round(std::map<round_number, std::unique_ptr<round_sink>>::iterator which);
   void on_wake();
   void end_late_rounds();
   void tell_refusals();
+  void tell_running();
   void arm();
+  [[nodiscard]] bool waits_for_snapshot(const round_sink& round) const;
   [[nodiscard]] net::time_point limit_of(const round_sink& round) const;
   [[nodiscard]] std::shared_ptr<subscription_listener> listener_of(subscription_handle which) const;
   void tell(client_event_kind what, subscription_handle which, std::string_view text = {}) const;
@@ -186,10 +198,14 @@ void subscriber::parts::pump() {
 }
 
 net::time_point subscriber::parts::limit_of(const round_sink& round) const {
-  if (!round.waits) return net::never;
+  if (round.told_live) return net::never;  // If only its answer is missing, nothing is wrong.
   const net::time_point least = round.sent_at + answer_limit;
   const net::time_point most = round.sent_at + busy_answer_factor * answer_limit;
   return std::clamp(used->last_byte() + answer_limit, least, most);
+}
+
+bool subscriber::parts::waits_for_snapshot(const round_sink& round) const {
+  return shared.settings.mirror && all.at(round.which).what.snapshot_first;
 }
 
 /// Later limits need no earlier timer: it is armed anew when it has fired.
@@ -213,11 +229,7 @@ void subscriber::parts::end_late_rounds() {
     if (limit_of(*sink) <= shared.now()) late.push_back(number);
   }
   for (const round_number number : late) {
-    round_sink& sink = *rounds.at(number);
-    sink.waits = false;
-    // It spoke: only its answer is missing, and nothing is wrong with it.
-    if (sink.told_live) continue;
-    reject(sink.which, number, "timeout");
+    reject(rounds.at(number)->which, number, "timeout");
   }
 }
 
@@ -242,6 +254,7 @@ void subscriber::parts::become_live(round_sink& from,
   from.told_live = true;
   tell(client_event_kind::subscription_live, which);
   pump();  // The round before is over.
+  if (const auto hears = listener_of(which)) hears->on_running(book.running());
   if (const auto hears = listener_of(which)) hears->on_live();
   if (!missed) return;
   tell(client_event_kind::subscription_gap, which,
@@ -253,10 +266,10 @@ void subscriber::parts::become_live(round_sink& from,
 void subscriber::parts::on_result(round_sink& from, const protocol::server_message& message) {
   if (from.over || stopped) return;
   const visit<parts> inside(*this);
-  from.waits = false;
   if (message.success) {
+    from.accepted = true;
     const auto missed = book.on_accepted(from.number, shared.now());
-    if (!from.told_live) become_live(from, missed);
+    if (!from.told_live && !waits_for_snapshot(from)) become_live(from, missed);
     return;
   }
   const subscription_handle which = from.which;
@@ -264,11 +277,9 @@ void subscriber::parts::on_result(round_sink& from, const protocol::server_messa
   reject(which, from.number, message.error_code);
   if (book.phase_of(which) == subscription_book::phase::live && spoke) {
     // An event could not be put into words (reference §3.3): it is missing.
-    const net::time_point now = shared.now();
-    book.renew(which, now);
-    tell(client_event_kind::subscription_gap, which, "0");
-    if (const auto hears = listener_of(which)) hears->on_gap(now, now);
-  } else {
+    book.renew(which, shared.now(), random);
+    miss(which, shared.now());
+  } else if (spoke || !from.accepted) {
     const auto found = rounds.find(from.number);
     assert(found != rounds.end());
     used->forget(from.id);
@@ -281,6 +292,8 @@ void subscriber::parts::on_result(round_sink& from, const protocol::server_messa
 
 void subscriber::parts::on_event(round_sink& from, const protocol::server_message& message) {
   if (from.over || stopped || message.payload == nullptr) return;
+  // What it told before is lost: it is of no use.
+  if (!from.told_live && waits_for_snapshot(from) && !is_snapshot(*message.payload)) return;
   const visit<parts> inside(*this);
   const auto verdict = book.on_event(from.number, shared.now());
   if (!verdict.deliver) return;
@@ -290,6 +303,35 @@ void subscriber::parts::on_event(round_sink& from, const protocol::server_messag
   }
   // Held: it may take itself away.
   if (const auto hears = listener_of(from.which)) hears->on_event(message.payload);
+}
+
+/// Of a live one.
+void subscriber::parts::miss(subscription_handle which, net::time_point since) {
+  if (!shared.settings.mirror) return;
+  const net::time_point now = shared.now();
+  tell(client_event_kind::subscription_gap, which, fmt::format("{}", (now - since).count()));
+  if (const auto hears = listener_of(which)) hears->on_missed(since, now);
+}
+
+void subscriber::parts::on_unreadable(round_sink& from, net::time_point since) {
+  if (from.over || stopped || !from.told_live) return;
+  const visit<parts> inside(*this);
+  const subscription_handle which = from.which;
+  // The others would learn nothing from it.
+  if (all.at(which).what.snapshot_first) book.renew(which, shared.now(), random);
+  miss(which, since);
+  pump();
+}
+
+/// To those that live: the others hear of it when they do.
+void subscriber::parts::tell_running() {
+  std::vector<subscription_handle> live;
+  for (const auto& [handle, each] : all) {
+    if (book.phase_of(handle) == subscription_book::phase::live) live.push_back(handle);
+  }
+  for (const subscription_handle each : live) {
+    if (const auto hears = listener_of(each)) hears->on_running(true);
+  }
 }
 
 /// The next one: rather one whose Home Assistant is RUNNING.
@@ -334,8 +376,9 @@ std::optional<subscription_handle> subscriber::add(subscription_request what,
                                                    std::shared_ptr<subscription_listener> hears) {
   assert(hears != nullptr);
   if (parts_->stopped) return std::nullopt;
-  const auto handle =
-      parts_->book.add({.may_be_quiet = what.may_be_quiet, .needs_running = what.needs_running});
+  const auto handle = parts_->book.add({.may_be_quiet = what.may_be_quiet,
+                                        .needs_running = what.needs_running,
+                                        .snapshot_first = what.snapshot_first});
   if (!handle) return std::nullopt;
   parts_->all.emplace(*handle, parts::wanted{std::move(what), std::move(hears)});
   parts_->pump();
@@ -353,7 +396,7 @@ void subscriber::remove(subscription_handle which) {
 }
 
 void subscriber::renew(subscription_handle which) {
-  parts_->book.renew(which, parts_->shared.now());
+  parts_->book.renew(which, parts_->shared.now(), parts_->random);
   parts_->pump();
 }
 
@@ -368,6 +411,7 @@ void subscriber::on_session_running(const std::shared_ptr<session_channel>& whic
   if (parts_->used != which || parts_->stopped) return;
   parts_->book.on_running(parts_->shared.now());
   parts_->pump();
+  parts_->tell_running();
 }
 
 void subscriber::on_session_lost(const std::shared_ptr<session_channel>& which) {

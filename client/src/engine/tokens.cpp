@@ -215,8 +215,9 @@ void tokens::retry(std::string new_access_token) {
 }
 
 void tokens::on_thaw() {
-  parts_->keeper.on_thaw();
-  parts_->arm();
+  parts_->keeper.on_thaw(parts_->shared.now());
+  // Who waits for the next try looks again.
+  parts_->changed();
 }
 
 asio::awaitable<void> tokens::stop() {

@@ -9,7 +9,8 @@
 
 namespace hassle::client {
 
-/// A TLS client that trusts as configured. Reads the file of authorities. The error is a text for
+/// A TLS client that trusts as configured. Reads the file of authorities, unless `ca_file` is
+/// the PEM text itself. The error is a text for
 /// people: "the file of authorities (tls.ca_file) cannot be read".
 [[nodiscard]] std::expected<std::unique_ptr<net::tls_client>, std::string> make_trusting(
     const tls_config& settings);

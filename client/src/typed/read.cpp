@@ -1,4 +1,4 @@
-#include "../cores/service_call.hpp"
+#include "../cores/called_service.hpp"
 
 #include <hassle/client/typed.hpp>
 

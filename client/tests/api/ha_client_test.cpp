@@ -186,6 +186,9 @@ TEST_F(HaClientTest, TheLoserOfARaceIsCancelled) {
 }
 
 TEST_F(HaClientTest, EventsAreAwaitedOneAtATimeAcrossReconnects) {
+  config settings = settings_for(home);
+  settings.mirror.emplace().entity_ids = {"light.nobody_has"};
+  client.emplace(context.get_executor(), settings);
   std::vector<std::string> seen;
   run([&]() -> asio::awaitable<void> {
     event_stream events = co_await client->async_subscribe_events("state_changed", {});
@@ -209,6 +212,24 @@ TEST_F(HaClientTest, EventsAreAwaitedOneAtATimeAcrossReconnects) {
   });
   // lost, live, gap, event
   EXPECT_THAT(seen, ElementsAre("2", "1", "3", "0"));
+}
+
+TEST_F(HaClientTest, WithoutMirrorNoGapIsAnnounced) {
+  std::vector<stream_event_kind> seen;
+  run([&]() -> asio::awaitable<void> {
+    event_stream events = co_await client->async_subscribe_events("state_changed", {});
+    (void)co_await events.async_next();
+    home.drop();
+    for (int i = 0; i < 2; ++i) {
+      const stream_event next = co_await events.async_next();
+      seen.push_back(next.what);
+    }
+    home.fire({{"n", 2}});
+    const stream_event last = co_await events.async_next();
+    seen.push_back(last.what);
+  });
+  EXPECT_THAT(seen, ElementsAre(stream_event_kind::lost, stream_event_kind::live,
+                                stream_event_kind::event));
 }
 
 TEST_F(HaClientTest, DestroyingAStreamUnsubscribesAndCancellingAWaitLosesNothing) {

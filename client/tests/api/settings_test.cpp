@@ -82,7 +82,7 @@ TEST(Settings, AWrongValueChangesNothing) {
   config into = with_all();
   EXPECT_THAT(message_of(set_setting(into, "health", "interval", "30"s)),
               HasSubstr("health.interval: missing unit"));
-  EXPECT_EQ(into.health->interval, 30s);
+  EXPECT_EQ(into.health->interval, 20s);
   EXPECT_THAT(message_of(set_setting(into, "pool", "size", std::int64_t{-1})),
               HasSubstr("is negative"));
   EXPECT_THAT(message_of(set_setting(into, "pool", "size", 2.5)), HasSubstr("not a number"));

@@ -72,6 +72,8 @@ def build(cmake, build_folder, source, compiler, flags, linker_flags, folder):
     shutil.rmtree(folder, ignore_errors=True)
     installed = folder / "installed"
     must(cmake, "--install", build_folder, "--component", "dev", "--prefix", installed)
+    schema = next(installed.rglob("share/hassle/hassle-report.schema.json"))
+    assert json.loads(schema.read_text(encoding="utf-8"))["type"] == "object", schema
     # A copy outside of the tree: nothing but the package can be found.
     shutil.copytree(source, folder / "examples")
     ccache = shutil.which("ccache")

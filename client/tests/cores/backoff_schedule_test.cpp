@@ -49,7 +49,7 @@ TEST(BackoffSchedule, WithoutJitterItIsTheReportsDoubling) {
 TEST(BackoffSchedule, FullJitterIsHalfTheCeilingOnAverage) {
   EXPECT_THAT(mean_of_failures(1), AllOf(Ge(450ms), Le(550ms)));
   EXPECT_THAT(mean_of_failures(4), AllOf(Ge(3'600ms), Le(4'400ms)));
-  EXPECT_THAT(mean_of_failures(20), AllOf(Ge(27s), Le(33s)));
+  EXPECT_THAT(mean_of_failures(20), AllOf(Ge(43s), Le(47s))) << "the upper half, at the cap";
 }
 
 TEST(BackoffSchedule, AStableConnectionThatIsLostIsDialledAtOnce) {
@@ -57,7 +57,7 @@ TEST(BackoffSchedule, AStableConnectionThatIsLostIsDialledAtOnce) {
   backoff_schedule schedule({}, jitter_config{.stable_after = 30s});
   for (int i = 0; i < 10; ++i) (void)schedule.on_failed(dial_failure::network, no_header, random);
   schedule.on_ready(t0);
-  EXPECT_EQ(schedule.on_lost(t0 + 30s, random), 0s);
+  EXPECT_LE(schedule.on_lost(t0 + 30s, random), 500ms);
 }
 
 // Field failure flapping-connect-close: resetting on "open" kept a server down.
@@ -72,7 +72,30 @@ TEST(BackoffSchedule, AServerThatDropsEverybodyAfterAuthenticationIsNotHammered)
     now += schedule.on_lost(now, random);
     ++dials;
   }
-  EXPECT_LE(dials, 45) << "two a minute at the cap, and the way there";
+  EXPECT_LE(dials, 25) << "less than two a minute at the cap, and the way there";
+}
+
+// Field failure reconnect-storm: two hundred clients, and a server that closes with 1000 and is
+// away for 20 s. No second sees more than a fifth of them.
+TEST(BackoffSchedule, AStoppingServerIsNotStormed) {
+  net::random_stream random(1);
+  std::vector<duration> dials;
+  for (int i = 0; i < 200; ++i) {
+    backoff_schedule schedule({}, jitter_config{});
+    schedule.on_ready(t0);
+    duration at = schedule.on_lost(t0 + 1h, random, ready_end::server_stops);
+    for (; at < 20s; at += schedule.on_failed(dial_failure::network, no_header, random)) {
+      dials.push_back(at);
+    }
+    dials.push_back(at);
+  }
+  std::ranges::sort(dials);
+  std::ptrdiff_t peak = 0;
+  for (auto each = dials.begin(); each != dials.end(); ++each) {
+    peak = std::max(peak, std::lower_bound(each, dials.end(), *each + 1s) - each);
+  }
+  EXPECT_LE(peak, 40);
+  EXPECT_LE(dials.back(), 36s) << "and all are back 16 s later";
 }
 
 TEST(BackoffSchedule, ASpreadDelaysTheFirstDialToo) {
@@ -81,6 +104,24 @@ TEST(BackoffSchedule, ASpreadDelaysTheFirstDialToo) {
   schedule.on_ready(t0);
   const duration delay = schedule.on_lost(t0 + 1h, random);
   EXPECT_THAT(delay, AllOf(Ge(1ns), Le(10s)));
+}
+
+// Field failures mtu-blackhole and message-too-big-1009: however long it lives, it is of no use.
+TEST(BackoffSchedule, AConnectionThatWasOfNoUseSetsNothingBack) {
+  net::random_stream random(1);
+  backoff_schedule schedule({}, jitter_config{});
+  duration delay{};
+  for (int i = 0; i < 10; ++i) {
+    schedule.on_ready(t0);
+    delay = schedule.on_lost(t0 + 1min, random, ready_end::useless);
+  }
+  EXPECT_GE(delay, 30s);
+  for (int i = 0; i < 4; ++i) {
+    schedule.on_ready(t0);
+    delay = schedule.on_lost(t0 + 1min, random, ready_end::same_again);
+    EXPECT_GE(delay, 1min);
+  }
+  EXPECT_GE(delay, 5min) << "longer each time";
 }
 
 TEST(BackoffSchedule, RetryAfterIsHonouredUpToItsLimit) {
@@ -120,6 +161,7 @@ RC_GTEST_PROP(BackoffSchedule, NoDelayPassesTheWorst, ()) {
   const duration slow{*rc::gen::inRange<std::int64_t>(1, 100'000'000'000)};
   const jitter_config jitter{
       .first_spread = duration{*rc::gen::inRange<std::int64_t>(0, 100'000'000'000)},
+      .restart_spread = duration{*rc::gen::inRange<std::int64_t>(0, 100'000'000'000)},
       .slow_base = slow,
       .slow_cap = slow + duration{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000'000)}};
   net::random_stream random(*rc::gen::arbitrary<std::uint64_t>());
@@ -139,8 +181,10 @@ RC_GTEST_PROP(BackoffSchedule, NoDelayPassesTheWorst, ()) {
     } else {
       schedule.on_ready(now);
       now += step == 4 ? 1s : 1min;
-      delay = schedule.on_lost(now, random);
-      RC_ASSERT(delay <= schedule.worst_delay());
+      const auto how = *rc::gen::element(ready_end::lost, ready_end::server_stops,
+                                         ready_end::useless, ready_end::same_again);
+      delay = schedule.on_lost(now, random, how);
+      RC_ASSERT(delay <= (how == ready_end::same_again ? jitter.slow_cap : schedule.worst_delay()));
     }
     RC_ASSERT(delay >= duration::zero());
     now += delay;

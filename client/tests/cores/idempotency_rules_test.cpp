@@ -1,6 +1,6 @@
 #include "cores/idempotency_rules.hpp"
 
-#include "cores/service_call.hpp"
+#include "cores/called_service.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -101,7 +101,7 @@ TEST(IdempotencyRules, TheUsersTableWinsTheMorePreciseRowFirst) {
 
 TEST(ServiceCall, EntitiesAreReadAsHomeAssistantReadsThem) {
   const auto entities = [](std::string_view text) {
-    return service_call::of(body(text))->entities;
+    return called_service::of(body(text))->entities;
   };
   EXPECT_THAT(entities(R"({"type":"call_service","domain":"light","service":"turn_on",
       "target":{"entity_id":["light.a","Light.B, light.c"]},
@@ -113,7 +113,7 @@ TEST(ServiceCall, EntitiesAreReadAsHomeAssistantReadsThem) {
   EXPECT_THAT(entities(R"({"type":"call_service","domain":"light","service":"turn_on",
       "target":{"entity_id":"none"}})"),
               IsEmpty());
-  EXPECT_FALSE(service_call::of(body(R"({"type":"get_states"})")));
+  EXPECT_FALSE(called_service::of(body(R"({"type":"get_states"})")));
 }
 
 /// What the command leads to, looked at in a state with these attributes.

@@ -123,7 +123,7 @@ TEST(Lint, ProductionIsBoundedByAHomeThatTakesLongToStart) {
   const recovery_bound bound = lint(production());
   ASSERT_TRUE(bound.total);
   EXPECT_EQ(bound.terms[bound.dominating].setting, "deadline.ready_limit");
-  EXPECT_EQ(term(bound, stage::detect).at_most, 40s);
+  EXPECT_EQ(term(bound, stage::detect).at_most, 30s);
   EXPECT_EQ(term(bound, stage::attempt).at_most, 25s);
   EXPECT_EQ(term(bound, stage::backoff).at_most, 60s);
   EXPECT_EQ(term(bound, stage::token).at_most, 70s);

@@ -19,6 +19,8 @@ TEST(Liveness, ASilentConnectionIsPingedAndThenGivenUp) {
   EXPECT_EQ(link.next(), t0 + 30s);
   EXPECT_EQ(link.on_timer(t0 + 29s), none);
   EXPECT_EQ(link.on_timer(t0 + 30s), send_ping);
+  EXPECT_EQ(link.on_timer(t0 + 34s), none);
+  EXPECT_EQ(link.on_timer(t0 + 35s), ask);
   EXPECT_EQ(link.on_timer(t0 + 39s), none);
   EXPECT_EQ(link.on_timer(t0 + 40s), give_up);
   EXPECT_EQ(liveness::worst_detection(health), 40s);
@@ -35,6 +37,19 @@ TEST(Liveness, AnyByteIsLife) {
   EXPECT_EQ(link.next(), t0 + 89s);
 }
 
+// The same: no Ping frame was ever answered, Home Assistant's own command was.
+TEST(Liveness, WherePingsAreIgnoredItAsks) {
+  liveness link(health, probe, t0);
+  ASSERT_EQ(link.on_timer(t0 + 30s), send_ping);
+  ASSERT_EQ(link.on_timer(t0 + 35s), ask);
+  link.on_bytes(t0 + 36s);
+  EXPECT_EQ(link.on_timer(t0 + 66s), ask) << "and loses no time with what does not help";
+  EXPECT_EQ(link.on_timer(t0 + 71s), none);
+  link.on_bytes(t0 + 72s);
+  link.on_pong(t0 + 72s);
+  EXPECT_EQ(link.on_timer(t0 + 102s), send_ping) << "they are answered after all";
+}
+
 TEST(Liveness, AnIdleConnectionIsProbedOnceForAllWhoWantIt) {
   liveness link(std::nullopt, probe, t0);
   EXPECT_EQ(link.next(), net::never);
@@ -42,6 +57,7 @@ TEST(Liveness, AnIdleConnectionIsProbedOnceForAllWhoWantIt) {
   ASSERT_TRUE(link.suspect(t0 + 5s));
   EXPECT_EQ(link.on_probe(t0 + 5s), send_ping);
   EXPECT_EQ(link.on_probe(t0 + 6s), none);
+  EXPECT_EQ(link.on_timer(t0 + 6s), ask);
   EXPECT_EQ(link.next(), t0 + 7s) << "the second one may not prolong it";
   link.on_pong(t0 + 6s);
   EXPECT_FALSE(link.suspect(t0 + 6s));
@@ -51,8 +67,40 @@ TEST(Liveness, ACommandShortensThePingThatIsOut) {
   liveness link(health, probe, t0);
   ASSERT_EQ(link.on_timer(t0 + 30s), send_ping);
   EXPECT_EQ(link.on_probe(t0 + 31s), none);
+  EXPECT_EQ(link.on_timer(t0 + 32s), ask);
   EXPECT_EQ(link.next(), t0 + 33s);
   EXPECT_EQ(link.on_timer(t0 + 33s), give_up);
+}
+
+// Field failure heartbeat-false-positive: probes of 2 s ended every connection of a link on which
+// pings take 3 to 8 s, and to dial takes several times as long.
+TEST(Liveness, WherePingsTakeLongAProbeMayToo) {
+  liveness link(health, probe, t0);
+  ASSERT_EQ(link.on_timer(t0 + 30s), send_ping);
+  link.on_pong(t0 + 34s);
+  ASSERT_EQ(link.on_probe(t0 + 50s), send_ping);
+  EXPECT_EQ(link.next(), t0 + 54s);
+  EXPECT_EQ(link.on_timer(t0 + 54s), ask);
+  EXPECT_EQ(link.next(), t0 + 58s);
+  link.on_pong(t0 + 57s);
+  ASSERT_EQ(link.on_probe(t0 + 70s), send_ping);
+  ASSERT_EQ(link.on_timer(t0 + 75s), ask);
+  EXPECT_EQ(link.next(), t0 + 80s) << "not longer than life_limit";
+}
+
+TEST(Liveness, SlowPingsOfLongAgoAreForgotten) {
+  liveness link(health, probe, t0);
+  ASSERT_EQ(link.on_timer(t0 + 30s), send_ping);
+  link.on_pong(t0 + 38s);
+  net::time_point now = t0 + 38s;
+  for (int i = 0; i < 3; ++i) {
+    now = link.next();
+    ASSERT_EQ(link.on_timer(now), send_ping);
+    link.on_pong(now + 10ms);
+  }
+  ASSERT_EQ(link.on_probe(now + 10s), send_ping);
+  ASSERT_EQ(link.on_timer(now + 11s), ask);
+  EXPECT_EQ(link.next(), now + 12s);
 }
 
 // Field failure suspend-resume, and 12 h of sleep that killed a link with data a second before.
@@ -61,6 +109,7 @@ TEST(Liveness, ATimerThatComesTooLateCondemnsNobody) {
   ASSERT_EQ(link.on_timer(t0 + 30s), send_ping);
   EXPECT_EQ(link.on_timer(t0 + 12h), send_ping);
   EXPECT_TRUE(link.suspect(t0 + 12h));
+  EXPECT_EQ(link.on_timer(t0 + 12h + 1s), ask);
   EXPECT_EQ(link.next(), t0 + 12h + 2s);
   EXPECT_EQ(link.on_timer(t0 + 12h + 2s), give_up);
 }
@@ -82,6 +131,8 @@ TEST(Liveness, AfterAThawOldBytesProveNothing) {
   link.on_bytes(t0 + 1s);
   EXPECT_TRUE(link.suspect(t0 + 1s));
   ASSERT_EQ(link.on_probe(t0 + 1s), send_ping);
+  link.on_bytes(t0 + 1s);
+  EXPECT_EQ(link.on_timer(t0 + 2s), ask);
   EXPECT_EQ(link.on_timer(t0 + 3s), give_up);
 }
 

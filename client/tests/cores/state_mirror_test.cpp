@@ -160,6 +160,23 @@ TEST_F(StateMirrorFixture, WhatIsNotUnderstoodIsSkippedAndCounted) {
   EXPECT_EQ(mirror_.counted().unknown_entity, 3U);
 }
 
+// Field failure startup-false-transitions.
+TEST(StateMirror, AUserEventIsWhatSomebodyDid) {
+  const auto change = [](std::string from, std::string to, bool starting = false) {
+    return mirror_change{.what = mirror_change::kind::changed,
+                         .entity_id = "light.a",
+                         .from = std::move(from),
+                         .to = std::move(to),
+                         .while_starting = starting};
+  };
+  EXPECT_TRUE(is_user_event(change("off", "on")));
+  EXPECT_FALSE(is_user_event(change("off", "on", true)));
+  EXPECT_FALSE(is_user_event(change("unavailable", "on")));
+  EXPECT_FALSE(is_user_event(change("on", "unknown")));
+  EXPECT_FALSE(is_user_event(change("on", "on"))) << "attributes only";
+  EXPECT_FALSE(is_user_event({.what = mirror_change::kind::added, .entity_id = "a", .to = "on"}));
+}
+
 TEST(StateMirror, HasRoomForSoManyOnly) {
   state_mirror mirror(mirror_config{.entities_max = 1});
   mirror.on_subscribed();

@@ -77,6 +77,25 @@ TEST(SubscriptionBook, ALostSessionIsAGapFromTheLastByteToTheAcceptance) {
   EXPECT_EQ(wanted.on_accepted(3, t0 + 61s), (book::gap{t0 + 10s, t0 + 61s}));
 }
 
+// What the layer `mirror` is worth shows only where its absence is an ordinary client.
+TEST(SubscriptionBook, WithoutMirrorNobodyHearsOfAGapNorOfASecondTry) {
+  book wanted(std::nullopt);
+  net::random_stream random(1);
+  (void)wanted.add({});
+  (void)wanted.add({});
+  wanted.on_session_ready(false);
+  (void)wanted.take_due(t0);
+  EXPECT_EQ(wanted.on_accepted(1, t0), std::nullopt);
+  wanted.on_rejected(2, "unknown_command", t0, random);
+  EXPECT_EQ(wanted.phase_of(2), phase::refused);
+  wanted.on_running(t0 + 1s);
+  EXPECT_THAT(wanted.take_due(t0 + 1h), IsEmpty()) << "neither RUNNING nor silence";
+  wanted.on_session_lost(t0 + 2h);
+  wanted.on_session_ready(true);
+  EXPECT_THAT(wanted.take_due(t0 + 3h), ElementsAre(subscribe(1, 3), subscribe(2, 4)));
+  EXPECT_EQ(wanted.on_accepted(3, t0 + 3h), std::nullopt) << "an hour is missing, silently";
+}
+
 TEST(SubscriptionBook, AnEventMayComeBeforeTheResult) {
   book wanted(settings);
   (void)wanted.add({});
@@ -120,7 +139,70 @@ TEST(SubscriptionBook, RunningEndsTheWaiting) {
   EXPECT_THAT(wanted.take_due(t0), ElementsAre(subscribe(1, 2)));
   wanted.on_rejected(2, "invalid_format", t0, random);
   EXPECT_EQ(wanted.phase_of(1), phase::refused);
-  EXPECT_EQ(wanted.next(), net::never);
+}
+
+// A right is granted after all, and nobody has to restart anything.
+TEST(SubscriptionBook, WhatIsRefusedForGoodIsAskedForAgainNowAndThen) {
+  net::random_stream random(1);
+  book wanted(settings);
+  (void)wanted.add({});
+  wanted.on_session_ready(true);
+  (void)wanted.take_due(t0);
+  wanted.on_rejected(1, "unauthorized", t0, random);
+  EXPECT_EQ(wanted.phase_of(1), phase::refused);
+  EXPECT_EQ(wanted.next(), t0 + book::refused_for);
+  EXPECT_THAT(wanted.take_due(t0 + book::refused_for - 1s), IsEmpty());
+  EXPECT_THAT(wanted.take_due(t0 + book::refused_for), ElementsAre(subscribe(1, 2)));
+  (void)wanted.on_accepted(2, t0 + book::refused_for);
+  EXPECT_TRUE(wanted.all_live());
+}
+
+// "Subscribed", pings answered, and what comes first was lost: it would be silent for minutes.
+TEST(SubscriptionBook, OneWhoseSnapshotDoesNotComeIsEndedAndAskedForAgain) {
+  net::random_stream random(1);
+  book wanted(settings);
+  (void)wanted.add({.snapshot_first = true});
+  wanted.on_session_ready(true);
+  (void)wanted.take_due(t0);
+  EXPECT_EQ(wanted.on_accepted(1, t0), std::nullopt);
+  EXPECT_EQ(wanted.phase_of(1), phase::asked) << "accepted is not alive";
+  wanted.on_rejected(1, "timeout", t0 + 5s, random);
+  EXPECT_THAT(wanted.take_due(t0 + 6s), ElementsAre(unsubscribe(1, 1), subscribe(1, 2)));
+  (void)wanted.on_accepted(2, t0 + 6s);
+  EXPECT_TRUE(wanted.on_event(2, t0 + 6s).deliver);
+  EXPECT_TRUE(wanted.all_live());
+  wanted.on_rejected(2, "unknown_error", t0 + 7s, random);
+  EXPECT_EQ(wanted.phase_of(1), phase::live) << "it was accepted: an event was lost";
+}
+
+TEST(SubscriptionBook, UntilTheNewSnapshotTheOldRoundCounts) {
+  net::random_stream random(1);
+  book wanted(settings);
+  (void)wanted.add({.snapshot_first = true});
+  wanted.on_session_ready(true);
+  (void)wanted.take_due(t0);
+  (void)wanted.on_accepted(1, t0);
+  (void)wanted.on_event(1, t0);
+  wanted.renew(1, t0 + 1s, random);
+  EXPECT_THAT(wanted.take_due(t0 + 1s), ElementsAre(subscribe(1, 2)));
+  (void)wanted.on_accepted(2, t0 + 2s);
+  EXPECT_TRUE(wanted.on_event(1, t0 + 3s).deliver);
+  EXPECT_TRUE(wanted.on_event(2, t0 + 4s).deliver);
+  EXPECT_FALSE(wanted.on_event(1, t0 + 5s).deliver);
+  EXPECT_THAT(wanted.take_due(t0 + 5s), ElementsAre(unsubscribe(1, 1)));
+}
+
+// An event that could not be put into words is a failed result (reference §3.3).
+TEST(SubscriptionBook, OneWhoseSnapshotCannotBeToldIsEndedAndAskedForAgain) {
+  net::random_stream random(1);
+  book wanted(settings);
+  (void)wanted.add({.snapshot_first = true});
+  wanted.on_session_ready(true);
+  (void)wanted.take_due(t0);
+  (void)wanted.on_accepted(1, t0);
+  wanted.on_rejected(1, "unknown_error", t0, random);
+  EXPECT_EQ(wanted.phase_of(1), phase::waiting);
+  EXPECT_THAT(wanted.take_due(t0 + 1s), ElementsAre(unsubscribe(1, 1), subscribe(1, 2)));
 }
 
 // Field failure startup-dead-subscription: accepted while starting, and no event ever.
@@ -164,6 +246,22 @@ TEST(SubscriptionBook, AQuietOneIsMadeAnewUnlessItMayBeQuiet) {
   EXPECT_EQ(wanted.next(), net::never) << "one renewal at a time";
 }
 
+// A lost event leaves no trace: busy or not, all is asked for again.
+TEST(SubscriptionBook, OneWithASnapshotIsMadeAnewHoweverMuchItTells) {
+  net::random_stream random(1);
+  book wanted(mirror_config{.quiet_limit = 10min, .resync_interval = 20min});
+  (void)wanted.add({.may_be_quiet = true, .snapshot_first = true});
+  wanted.on_session_ready(true);
+  (void)wanted.take_due(t0);
+  (void)wanted.on_accepted(1, t0);
+  (void)wanted.on_event(1, t0 + 1s);
+  (void)wanted.on_event(1, t0 + 19min);
+  EXPECT_EQ(wanted.next(), t0 + 1s + 20min);
+  EXPECT_THAT(wanted.take_due(t0 + 21min), ElementsAre(subscribe(1, 2)));
+  wanted.on_rejected(2, "unauthorized", t0 + 21min, random);
+  EXPECT_EQ(wanted.next(), t0 + 21min + book::refused_for) << "once more, but not at once";
+}
+
 TEST(SubscriptionBook, ARejectedRenewalLeavesTheOldRoundAndIsTriedAgain) {
   net::random_stream random(1);
   book wanted = with_one_live();
@@ -172,6 +270,16 @@ TEST(SubscriptionBook, ARejectedRenewalLeavesTheOldRoundAndIsTriedAgain) {
   EXPECT_EQ(wanted.phase_of(1), phase::live);
   EXPECT_TRUE(wanted.on_event(1, t0 + 10min).deliver);
   EXPECT_LE(wanted.next(), t0 + 10min + 1s);
+}
+
+// Its silence goes on: that is no reason to ask again at once.
+TEST(SubscriptionBook, ARenewalOfAQuietOneThatIsRejectedKeepsItsDelay) {
+  net::random_stream random(1);
+  book wanted = with_one_live();
+  (void)wanted.take_due(t0 + 10min);
+  wanted.on_rejected(2, "unauthorized", t0 + 10min, random);
+  EXPECT_EQ(wanted.phase_of(1), phase::live);
+  EXPECT_EQ(wanted.next(), t0 + 10min + book::refused_for);
 }
 
 TEST(SubscriptionBook, ARoundWithoutAnAnswerIsEndedBeforeItIsTriedAgain) {
@@ -192,6 +300,43 @@ TEST(SubscriptionBook, AFailureOfALiveRoundDoesNotEndIt) {
   book wanted = with_one_live();
   wanted.on_rejected(1, "unknown_error", t0 + 1min, random);
   EXPECT_EQ(wanted.phase_of(1), phase::live);
+}
+
+// Each round may lose its first event as well: made anew at once each time, it would never wait.
+TEST(SubscriptionBook, WhatIsMadeAnewAgainAndAgainWaitsLongerEachTime) {
+  net::random_stream random(1);
+  book wanted = with_one_live();
+  net::time_point now = t0 + 1min;
+  wanted.renew(1, now, random);
+  EXPECT_EQ(wanted.next(), now) << "the first time at once";
+  unsigned rounds = 1;
+  for (book::round number = 2; now < t0 + 11min; ++number, ++rounds) {
+    wanted.renew(1, now, random);
+    now = std::max(now, wanted.next());
+    EXPECT_THAT(wanted.take_due(now), ElementsAre(subscribe(1, number)));
+    wanted.renew(1, now, random);  // Nothing: a new round is on its way.
+    (void)wanted.on_accepted(number, now);
+    EXPECT_THAT(wanted.take_due(now), ElementsAre(unsubscribe(1, number - 1)));
+  }
+  EXPECT_LT(rounds, 45U) << "half of retry_cap apart, on the average";
+  EXPECT_GT(rounds, 10U);
+  now += 2min;
+  wanted.renew(1, now, random);
+  EXPECT_EQ(wanted.next(), now) << "it was well for retry_cap";
+}
+
+TEST(SubscriptionBook, ARenewalThatWaitsIsNotPutOff) {
+  net::random_stream random(1);
+  book wanted = with_one_live();
+  wanted.renew(1, t0, random);
+  (void)wanted.take_due(t0);
+  (void)wanted.on_accepted(2, t0);
+  (void)wanted.take_due(t0);
+  wanted.renew(1, t0, random);
+  const net::time_point due = wanted.next();
+  ASSERT_LE(due, t0 + 1s);
+  for (int i = 0; i < 100; ++i) wanted.renew(1, t0, random);
+  EXPECT_EQ(wanted.next(), due);
 }
 
 TEST(SubscriptionBook, OneThatIsNotWantedAnyMoreIsUnsubscribed) {

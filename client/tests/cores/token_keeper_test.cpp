@@ -76,7 +76,7 @@ TEST(TokenKeeper, ARefusalOfAnOlderTokenSaysNothingAboutTheNewOne) {
 
 TEST(TokenKeeper, ALongLivedTokenIsUsedUntilItIsRefused) {
   token_keeper keeper(long_lived, true, t0);
-  keeper.on_thaw();
+  keeper.on_thaw(t0);
   EXPECT_EQ(keeper.on_wanted(t0 + 24h * 365), use(1));
   EXPECT_EQ(keeper.next(), net::never);
   EXPECT_EQ(keeper.on_auth_invalid(1, t0), refused);
@@ -85,6 +85,26 @@ TEST(TokenKeeper, ALongLivedTokenIsUsedUntilItIsRefused) {
   (void)keeper.on_auth_invalid(1, t0);
   keeper.retry(true, t0);
   EXPECT_EQ(keeper.on_wanted(t0), use(2));
+}
+
+TEST(TokenKeeper, ARefusalThatAnotherAttemptUnderWayProvesWrongIsVoid) {
+  token_keeper keeper(long_lived, true, t0);
+  EXPECT_EQ(keeper.on_wanted(t0), use(1));
+  EXPECT_EQ(keeper.on_wanted(t0), use(1));
+  EXPECT_EQ(keeper.on_auth_invalid(1, t0), refused);
+  keeper.on_auth_ok(1);
+  EXPECT_FALSE(keeper.refused());
+  EXPECT_EQ(keeper.on_wanted(t0), use(1));
+  EXPECT_EQ(keeper.on_auth_invalid(1, t0), refused);
+}
+
+TEST(TokenKeeper, ARefusedRefreshStaysRefusedThoughAnOlderTokenIsTaken) {
+  token_keeper keeper(half_an_hour, true, t0);
+  (void)keeper.on_timer(t0 + 24min);
+  net::random_stream random(1);
+  keeper.on_refresh_failed(failure::permanent, t0 + 24min, random);
+  keeper.on_auth_ok(1);
+  EXPECT_TRUE(keeper.refused());
 }
 
 TEST(TokenKeeper, FourHundredAndFourHundredAndThreeAreFinalTheRestPasses) {
@@ -126,8 +146,22 @@ TEST(TokenKeeper, ACancelledRefreshIsBegunAgainByTheNextWhoAsks) {
 // The steady clock stands still while the machine sleeps: 30 minutes may have been 8 hours.
 TEST(TokenKeeper, AfterSleepTheTokenIsRefreshedBeforeItsNextUse) {
   token_keeper keeper(half_an_hour, true, t0);
-  keeper.on_thaw();
+  keeper.on_thaw(t0);
   EXPECT_EQ(keeper.on_wanted(t0 + 1min), refresh);
+}
+
+TEST(TokenKeeper, ARefreshThatAFrozenProcessCouldNotLookAfterIsMadeAgainAtOnce) {
+  net::random_stream random(1);
+  token_keeper keeper(unknown_life, false, t0);
+  ASSERT_EQ(keeper.on_wanted(t0), refresh);
+  keeper.on_thaw(t0 + 1h);
+  keeper.on_refresh_failed(failure::passing, t0 + 1h, random);
+  EXPECT_EQ(keeper.on_wanted(t0 + 1h), refresh);
+  keeper.on_refresh_failed(failure::passing, t0 + 1h, random);
+  const decision later = keeper.on_wanted(t0 + 1h);
+  ASSERT_EQ(later.what, answer::wait) << "once";
+  keeper.on_thaw(t0 + 1h);
+  EXPECT_EQ(keeper.on_wanted(t0 + 1h), refresh) << "what was waited for may long be there";
 }
 
 TEST(TokenKeeper, AShortLifeIsNotAllMargin) {
@@ -173,7 +207,7 @@ RC_GTEST_PROP(TokenKeeper, OneRefreshAtATimeAndTwoRefusalsInARowAreTheEnd, ()) {
       if (step == 6) keeper.on_refresh_failed(failure::permanent, now, random);
       if (step == 7) keeper.on_refresh_cancelled();
     }
-    if (step == 8) keeper.on_thaw();
+    if (step == 8) keeper.on_thaw(now);
     RC_ASSERT(keeper.refreshing() == refreshing);
     RC_ASSERT(refusals <= 3);
     if (refusals >= 3) RC_ASSERT(keeper.refused());

@@ -129,6 +129,7 @@ const std::vector<mistake>& mistakes() {
       {"mirror.retry_base", [](config& c) { c.mirror->retry_base = 0s; }},
       {"mirror.retry_cap", [](config& c) { c.mirror->retry_cap = 1ms; }},
       {"mirror.quiet_limit", [](config& c) { c.mirror->quiet_limit = 0s; }},
+      {"mirror.resync_interval", [](config& c) { c.mirror->resync_interval = 0s; }},
       {"mirror.subscriptions_max", [](config& c) { c.mirror->subscriptions_max = 0; }},
       {"admission.retry_percent", [](config& c) { c.admission->retry_percent = 1'001; }},
       {"admission.retries_per_second", [](config& c) { c.admission->retries_per_second = 1'001; }},

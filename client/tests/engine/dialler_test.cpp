@@ -163,6 +163,17 @@ TEST_F(DiallerFixture, OffersDeflateWhereItIsWanted) {
   EXPECT_THAT(request(0), HasSubstr("\r\nSec-WebSocket-Extensions: permessage-deflate"));
 }
 
+// Field failure compression-rsv-1002.
+TEST_F(DiallerFixture, DeflateIsNotOfferedAgainWhereItLedToMessagesThatNobodyUnderstands) {
+  settings.deflate = true;
+  start();
+  serve();
+  EXPECT_TRUE(make().give_up_deflate(0));
+  EXPECT_FALSE(make().give_up_deflate(0)) << "once";
+  start();
+  EXPECT_THAT(request(1), Not(HasSubstr("permessage-deflate")));
+}
+
 TEST_F(DiallerFixture, TellsWhatTheUpgradeWasAnsweredWith) {
   answer = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 17\r\nContent-Length: 1000000\r\n\r\nno";
   start();
@@ -322,6 +333,17 @@ TEST_F(DiallerFixture, TheFamilyThatWorkedIsFirstNextTime) {
   world.dialled.clear();
   start();
   EXPECT_THAT(world.dialled, ElementsAre("10.0.0.1"));
+}
+
+// Field failure ipv6-no-fallback, the variant that connects and then stalls.
+TEST_F(DiallerFixture, AFamilyThatConnectsAndGoesNoFurtherIsNotFirstNextTime) {
+  world.names["ha.test"] = {"fd00::1", "10.0.0.1"};
+  start();
+  world.advance(1min);  // Nobody serves it.
+  ASSERT_THAT(results, SizeIs(1));
+  EXPECT_FALSE(results[0]);
+  start();
+  EXPECT_THAT(world.dialled, ElementsAre("fd00::1", "10.0.0.1"));
 }
 
 TEST_F(DiallerFixture, IfAllFailTheFirstOneSaysWhy) {

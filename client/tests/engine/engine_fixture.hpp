@@ -42,6 +42,7 @@ inline config all_layers() {
   config settings = production_config();
   settings.access_token = "secret";
   settings.pool->size = 1;
+  settings.jitter->first_spread = 0s;
   return settings;
 }
 

@@ -19,6 +19,8 @@ dialler::dialler(engine_context& shared) : shared_(shared) {
 
 dialler::~dialler() = default;
 
+bool dialler::give_up_deflate(std::size_t) noexcept { return false; }
+
 asio::awaitable<std::expected<dialled, dial_error>> dialler::dial(std::size_t endpoint,
                                                                   std::uint32_t attempt) {
   auto reached = co_await dynamic_cast<dialling_world&>(shared_.world).dial(endpoint, attempt);

@@ -69,14 +69,34 @@ TEST_F(LinkCoreFixture, AStableConnectionThatIsLostIsDialledAgainAtOnceAndThenMo
   (void)link.on_wanted();
   connect(link, t0);
   const net::time_point lost = t0 + 1h;
-  EXPECT_EQ(link.on_lost(lost, random), (step{todo::wait, lost}));
-  EXPECT_EQ(link.failures(), 0U);
-  EXPECT_EQ(link.on_timer(lost), step{todo::get_token});
-  (void)link.on_token();
-  const step next = link.on_dial_failed(dial_failure::network, std::nullopt, lost, random);
+  step next = link.on_lost(lost, random);
   EXPECT_EQ(next.what, todo::wait);
-  EXPECT_LE(next.at, lost + 1s);
+  EXPECT_LE(next.at, lost + 500ms);
+  EXPECT_EQ(link.failures(), 0U);
+  const net::time_point dialled = next.at;
+  EXPECT_EQ(link.on_timer(dialled), step{todo::get_token});
+  (void)link.on_token();
+  next = link.on_dial_failed(dial_failure::network, std::nullopt, dialled, random);
+  EXPECT_EQ(next.what, todo::wait);
+  EXPECT_LE(next.at, dialled + 1s);
   EXPECT_EQ(link.failures(), 1U);
+}
+
+// A restart takes seconds, and the herd must not return together; but who waits is let try once.
+TEST_F(LinkCoreFixture, AfterAServerThatStopsItTakesItsTimeUnlessACommandWaits) {
+  link_core link(everything());
+  (void)link.on_wanted();
+  connect(link, t0);
+  const net::time_point lost = t0 + 1h;
+  const step next = link.on_lost(lost, random, ready_end::server_stops);
+  EXPECT_GT(next.at, lost + 500ms);
+  EXPECT_LE(next.at, lost + 8s);
+  EXPECT_EQ(link.demand_at(), lost);
+  EXPECT_EQ(link.on_demand(lost), step{todo::get_token});
+  (void)link.on_token();
+  (void)link.on_dial_failed(dial_failure::network, std::nullopt, lost, random);
+  EXPECT_GE(link.next(), lost + 8s) << "the dials after it are far apart as well";
+  EXPECT_GE(link.demand_at(), lost + 5s) << "once";
 }
 
 TEST_F(LinkCoreFixture, AConnectionThatComesAndGoesDoesNotSetTheDelaysBack) {

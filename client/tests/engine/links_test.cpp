@@ -37,6 +37,190 @@ TEST_F(LinksTest, AllSlotsOfThePoolAreConnectedAndKeptSo) {
   EXPECT_EQ(world.connections.size(), 4U);
 }
 
+// Field failure flapping-connect-close: login succeeds, and 100 ms later it is over.
+TEST_F(LinksTest, AServerThatDropsEverybodySeesOneClientAndNotAsManyAsThePoolIsLarge) {
+  settings.pool->size = 3;
+  start();
+  std::size_t logins = 0;
+  world.advance(1min);
+  const auto drop_all = [&] {
+    for (const auto& each : world.connections) each->end();
+  };
+  drop_all();
+  for (int i = 0; i < 10 * 60 * 10; ++i) {
+    world.advance(100ms);
+    if (i == 10 * 60 * 5) logins = world.dials.size();
+    drop_all();
+  }
+  EXPECT_LE(world.dials.size() - logins, 10U) << "at most two a minute at the cap";
+  EXPECT_LE(world.dials.size(), 25U);
+  while (client->status().connections == 0) world.advance(1s);
+  world.advance(20s);
+  EXPECT_EQ(client->status().connections, 1U);
+  world.advance(11s);
+  EXPECT_EQ(client->status().connections, 3U) << "it has proved stable";
+}
+
+TEST_F(LinksTest, WhatDoesNotPassByItselfHasANameAndIsTriedSlowly) {
+  struct row {
+    unsigned http_status;
+    dial_stage stage;
+    client_trouble trouble;
+  };
+  for (const row& each : {row{403, dial_stage::upgrade, client_trouble::forbidden},
+                          row{404, dial_stage::upgrade, client_trouble::not_home_assistant},
+                          row{0, dial_stage::tls, client_trouble::certificate}}) {
+    world.on_dial = [&](std::size_t) {
+      auto plan = failing("why", dial_failure::unwelcome);
+      plan.error->stage = each.stage;
+      plan.error->http_status = each.http_status;
+      return plan;
+    };
+    client.reset();
+    stopped = false;
+    world.dials.clear();
+    start();
+    EXPECT_EQ(client->status().trouble, each.trouble);
+    EXPECT_EQ(seen.texts(client_event_kind::trouble).back(), name_of(each.trouble));
+    world.advance(59s);
+    EXPECT_EQ(world.dials.size(), 1U) << "not within the minute";
+    world.on_dial = nullptr;
+    world.advance(2min);
+    EXPECT_EQ(client->status().phase, client_phase::ready) << "but it heals";
+    EXPECT_EQ(client->status().trouble, client_trouble::none);
+    stop();
+  }
+}
+
+TEST_F(LinksTest, ARefusedTokenAndABusyGatewayAreToldApart) {
+  world.on_dial = [](std::size_t) {
+    auto plan = failing("upgrade: HTTP 503");
+    plan.error->http_status = 503;
+    return plan;
+  };
+  start();
+  EXPECT_EQ(client->status().trouble, client_trouble::none) << "it passes by itself";
+  world.on_dial = nullptr;
+  world.on_auth = [](fake_connection& on, std::string_view) {
+    on.give(R"({"type":"auth_invalid","message":"Invalid access token"})");
+  };
+  world.advance(1min);
+  EXPECT_EQ(client->status().trouble, client_trouble::token_refused);
+}
+
+// Field failure mtu-blackhole: small messages pass, the snapshot begins and never ends.
+TEST_F(LinksTest, ConnectionsThatDieWithinAMessageAreReportedAndTriedMoreSlowly) {
+  world.on_command = [](fake_connection& on, const json::object& what) {
+    if (what.at("type").as_string() != "subscribe_entities") {
+      return scripted_world::answer_well(on, what);
+    }
+    on.give_bytes();
+    on.mute = true;
+  };
+  start();
+  world.advance(29s);
+  EXPECT_EQ(world.connections.size(), 1U);
+  world.advance(3s);
+  EXPECT_EQ(world.connections.size(), 2U);
+  EXPECT_EQ(client->status().trouble, client_trouble::none) << "once may be anything";
+  world.advance(5min);
+  EXPECT_EQ(client->status().trouble, client_trouble::large_messages);
+  EXPECT_GE(client->status().failures, 3U) << "30 s of such a life prove nothing";
+}
+
+// Field failure heartbeat-false-positive: the answer to a ping comes 15 s later, each time.
+TEST_F(LinksTest, AWatchdogThatBarkedIsSlowerToBarkAgain) {
+  world.on_command = [](fake_connection& on, const json::object& what) {
+    scripted_world::answer_well(on, what);
+    on.mute = what.at("type").as_string() == "subscribe_entities";
+  };
+  start();
+  world.advance(10min);
+  EXPECT_LE(world.connections.size(), 11U) << "one in a minute for this cause, but for the first";
+  EXPECT_GE(world.connections.size(), 6U) << "a dead link is found all the same";
+}
+
+// Field failure outbound-memory-growth: it answers pings, and takes nothing.
+TEST_F(LinksTest, APeerThatTakesNothingIsAsDeadAsOneThatSaysNothing) {
+  start();
+  const auto first = world.connections.back();
+  first->queued = 3;
+  send(service("turn_on"), 2min);
+  world.advance(61s);
+  EXPECT_TRUE(first->dropped);
+  EXPECT_EQ(client->status().connections, 1U);
+}
+
+// Field failure message-too-big-1009: who asks for something else must not suffer.
+TEST_F(LinksTest, AMessageThatIsTooBigIsReportedAndCommandsGoOn) {
+  start();
+  world.advance(1h);
+  last().end_with(1009);
+  world.settle();
+  EXPECT_EQ(client->status().trouble, client_trouble::message_too_big);
+  send(service("turn_on"), 8s);
+  EXPECT_TRUE(fresh(0));
+  EXPECT_EQ(client->status().trouble, client_trouble::message_too_big) << "it is not over";
+}
+
+// Field failure recovery-mode-empty.
+TEST_F(LinksTest, RecoveryModeIsReported) {
+  bool recovers = true;
+  world.on_command = [&](fake_connection& on, const json::object& what) {
+    if (what.at("type").as_string() != "get_config") return scripted_world::answer_well(on, what);
+    scripted_world::answer(on, what.at("id").as_int64(),
+                           {{"state", "RUNNING"}, {"recovery_mode", recovers}});
+  };
+  start();
+  EXPECT_EQ(client->status().phase, client_phase::ready);
+  EXPECT_EQ(client->status().trouble, client_trouble::recovery_mode);
+  world.advance(1h);
+  EXPECT_EQ(client->status().trouble, client_trouble::recovery_mode);
+  recovers = false;
+  last().end();
+  world.advance(1s);
+  EXPECT_EQ(client->status().trouble, client_trouble::none);
+}
+
+TEST_F(LinksTest, AfterAnOutageTheOthersFollowTheOneThatCameThrough) {
+  settings.pool->size = 3;
+  bool up = true;
+  world.on_dial = [&](std::size_t) {
+    scripted_world::dial_plan plan;
+    if (!up) plan.error.emplace().text = "tcp: Connection refused";
+    return plan;
+  };
+  start();
+  world.advance(1min);
+  EXPECT_EQ(client->status().connections, 3U);
+  up = false;
+  for (const auto& each : world.connections) each->end();
+  const std::size_t before = world.dials.size();
+  world.advance(5min);
+  EXPECT_EQ(client->status().phase, client_phase::waiting);
+  EXPECT_NE(client->status().next_attempt, net::never);
+  EXPECT_GT(client->status().failures, 5U);
+  EXPECT_LE(world.dials.size() - before, 18U) << "those of one slot";
+  up = true;
+  world.advance(2min);
+  EXPECT_EQ(client->status().connections, 3U);
+}
+
+// Field failure auth-retry-ip-ban: each refusal counts towards a ban, those of a pool as well.
+TEST_F(LinksTest, OnlyOneOfThePoolPresentsATokenThatIsRefused) {
+  settings.pool->size = 3;
+  world.on_auth = [](fake_connection& on, std::string_view) {
+    on.give(R"({"type":"auth_invalid","message":"Invalid access token"})");
+  };
+  start();
+  world.advance(24h);
+  EXPECT_EQ(world.dials.size(), 1U);
+  EXPECT_EQ(client->status().phase, client_phase::refused);
+  EXPECT_EQ(client->status().last_error, "auth: Invalid access token");
+  send(service("turn_on"));
+  EXPECT_EQ(detail(0), detail_code::auth) << "nobody waits for what will not come";
+}
+
 TEST_F(LinksTest, WithoutReconnectThereIsOneAttemptAndNoMore) {
   config bare;
   bare.style = engine_style::best;
@@ -254,6 +438,23 @@ TEST_F(LinksTest, AFreezeIsNoticedAndADeadConnectionReplacedBeforeAnybodyNeedsIt
   world.advance(5s);
   EXPECT_EQ(seen.count(client_event_kind::thawed), 1);
   EXPECT_EQ(world.connections.size(), 2U);
+  EXPECT_EQ(client->status().phase, client_phase::ready);
+}
+
+TEST_F(LinksTest, AnAttemptThatWasFrozenInTheMiddleIsMadeAgainAtOnce) {
+  settings.reconnect->backoff_base = 1min;
+  world.on_dial = [this](std::size_t) {
+    scripted_world::dial_plan plan;
+    if (world.dials.size() <= 1) {
+      plan = failing("tcp: Connection timed out");
+      plan.takes = 4s;
+    }
+    return plan;
+  };
+  start();
+  world.freeze(1h);
+  world.advance(1s);
+  EXPECT_EQ(world.dials.size(), 2U);
   EXPECT_EQ(client->status().phase, client_phase::ready);
 }
 

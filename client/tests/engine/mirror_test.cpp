@@ -61,6 +61,25 @@ TEST_F(MirrorFixture, AfterALossASnapshotReplacesItAndGhostsAreGone) {
   EXPECT_TRUE(here_.states.states().live());
 }
 
+// An event that Home Assistant could not put into words (reference §3.3) may be any change.
+TEST_F(MirrorFixture, AfterAnEventThatIsMissingItIsStaleUntilTheNextSnapshot) {
+  const auto session = snapshot();
+  (void)heard_.take();
+  session->reject(1, "unknown_error");
+  EXPECT_THAT(heard_.take(), ElementsAre("stale"));
+  EXPECT_FALSE(here_.states.states().live());
+  session->accept(2);
+  session->reject(2, "unknown_error");  // The snapshot itself.
+  session->tell(1, R"({"a":{"light.c":{"s":"on"}}})");
+  EXPECT_THAT(heard_.take(), ElementsAre("+light.c")) << "an entity more is no snapshot";
+  EXPECT_FALSE(here_.states.states().live());
+  here_.advance(1s);
+  session->accept(3);
+  session->tell(3, two);
+  EXPECT_THAT(heard_.take(), ElementsAre("snapshot 1", "-light.c"));
+  EXPECT_TRUE(here_.states.states().live());
+}
+
 TEST_F(MirrorFixture, ASnapshotThatBringsNothingNewIsTold) {
   here_.lose(snapshot());
   (void)heard_.take();
@@ -100,16 +119,97 @@ TEST_F(MirrorFixture, AChangeThatDoesNotFitAsksForASnapshotButNotForOneEachTime)
 }
 
 TEST_F(MirrorFixture, ChangesBeforeRunningAreMarked) {
-  here_.states.on_running(false);
+  here_.states.on_home(false, false);
   const auto session = here_.connect(false);
   session->accept(1);
   session->tell(1, two);
   EXPECT_THAT(heard_.take(), ElementsAre("snapshot 2", "?+light.a", "?+light.b"));
-  here_.states.on_running(true);
+  here_.states.on_home(true, false);
   here_.subscriptions.on_session_running(session);
   session->tell(1, R"({"r":["light.a"]})");
   EXPECT_THAT(heard_.take(), ElementsAre("-light.a"));
   EXPECT_EQ(session->last_id(), 1) << "events tell what is added: no second snapshot";
+}
+
+// Field failure recovery-mode-empty: a home of ten is not a home of one a moment later.
+class ShrunkenMirrorTest : public MirrorFixture {
+ protected:
+  static std::string states_of(int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i) {
+      all +=
+          fmt::format(R"({}"light.{}":{{"s":"on","a":{{}},"c":"x","lc":1}})", i == 0 ? "" : ",", i);
+    }
+    return R"({"a":{)" + all + "}}";
+  }
+  std::shared_ptr<scripted_channel> connect_to_home_of(int count, bool running = true) {
+    auto channel = here_.connect(running);
+    channel->accept(1);
+    channel->tell(1, states_of(count));
+    return channel;
+  }
+};
+
+TEST_F(ShrunkenMirrorTest, ASnapshotThatLostNearlyEverythingIsNotBelieved) {
+  here_.lose(connect_to_home_of(10));
+  here_.advance(1min);
+  (void)heard_.take();
+  const auto second = connect_to_home_of(1);
+  EXPECT_THAT(heard_.take(), IsEmpty()) << "nobody hears of nine removals";
+  EXPECT_EQ(here_.states.states().size(), 10U);
+  EXPECT_FALSE(here_.states.states().live());
+  const auto read = here_.states.answer(get_states(), here_.clock);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->age, 1min);
+  second->tell(1, R"({"c":{"light.0":{"+":{"s":"off"}}}})");
+  EXPECT_EQ(here_.states.states().find("light.0")->state, "on") << "half a truth is none";
+  // It goes on looking.
+  (void)second->take_sent();
+  here_.advance(61s);
+  EXPECT_THAT(second->take_sent(), ElementsAre("+2 subscribe_entities"));
+  second->accept(2);
+  second->tell(2, states_of(10));
+  EXPECT_TRUE(here_.states.states().live());
+}
+
+TEST_F(ShrunkenMirrorTest, WhatStaysSoIsBelievedInTheEnd) {
+  here_.lose(connect_to_home_of(10));
+  const auto second = connect_to_home_of(1);
+  for (std::int64_t round = 2; round <= 11; ++round) {
+    EXPECT_FALSE(here_.states.states().live());
+    here_.advance(1min);
+    second->accept(round);
+    second->tell(round, states_of(1));
+  }
+  EXPECT_TRUE(here_.states.states().live());
+  EXPECT_EQ(here_.states.states().size(), 1U);
+}
+
+TEST_F(ShrunkenMirrorTest, InRecoveryModeItIsNotHoweverLongItLasts) {
+  here_.lose(connect_to_home_of(10));
+  here_.states.on_home(true, true);
+  const auto second = connect_to_home_of(8);
+  for (std::int64_t round = 2; round <= 21; ++round) {
+    here_.advance(1min);
+    second->accept(round);
+    second->tell(round, states_of(8));
+  }
+  EXPECT_FALSE(here_.states.states().live());
+  EXPECT_EQ(here_.states.states().size(), 10U);
+}
+
+TEST_F(ShrunkenMirrorTest, AStartingHomeIsAskedAgainWhenItIsRunning) {
+  here_.lose(connect_to_home_of(10));
+  here_.states.on_home(false, false);
+  const auto second = connect_to_home_of(0, false);
+  EXPECT_EQ(here_.states.states().size(), 10U);
+  (void)second->take_sent();
+  here_.subscriptions.on_session_running(second);
+  here_.states.on_home(true, false);
+  EXPECT_THAT(second->take_sent(), ElementsAre("+2 subscribe_entities"));
+  second->accept(2);
+  second->tell(2, states_of(10));
+  EXPECT_TRUE(here_.states.states().live());
 }
 
 TEST_F(MirrorFixture, GetStatesIsAnsweredWithTheAgeThatIsTrue) {

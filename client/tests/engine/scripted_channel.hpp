@@ -76,6 +76,12 @@ class scripted_channel final : public session_channel {
       hears.on_result(message);
     }
   }
+  /// What is no message.
+  void garble(net::time_point since) {
+    hear();
+    const auto sinks = sinks_;
+    for (const auto& [id, hears] : sinks) hears->on_unreadable(since);
+  }
   /// A byte of something else.
   void hear() { last_byte_ = *clock_; }
 

@@ -29,10 +29,11 @@ class scripted_world::socket final : public net::websocket {
     });
     return true;
   }
-  void ping() override {
+  void ping(std::string_view payload) override {
     ++to_->pings;
-    post([](scripted_world& world, fake_connection& on) {
-      if (world.answers_pings) on.pong();
+    to_->pinged = payload;
+    post([payload = std::string(payload)](scripted_world& world, fake_connection& on) {
+      if (world.answers_pings) on.pong(payload);
     });
   }
   void close(std::uint16_t) override {

@@ -32,6 +32,7 @@ struct fake_connection {
   net::websocket_events* events = nullptr;  ///< Null before start and after the end.
   std::vector<std::string> texts;           ///< What the client sent.
   unsigned pings = 0;
+  std::string pinged;  ///< Payload of the last ping.
   bool dropped = false;
   bool closed = false;     ///< With a Close frame.
   bool mute = false;       ///< Takes everything, and says nothing, not even pongs.
@@ -46,10 +47,15 @@ struct fake_connection {
   void give_bytes() {
     if (events != nullptr && !mute) events->on_bytes();
   }
-  void pong() {
+  void pong() { pong(pinged); }
+  void pong(std::string_view payload) {
     if (events == nullptr || mute) return;
     events->on_bytes();
-    events->on_pong();
+    if (events != nullptr) events->on_pong(payload);
+  }
+  void end_with(std::uint16_t close_code) {
+    if (events == nullptr) return;
+    std::exchange(events, nullptr)->on_end({.peer_code = close_code});
   }
   /// The peer, or the network, ends it.
   void end(net::error_code ec = asio::error::connection_reset) {

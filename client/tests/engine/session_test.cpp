@@ -31,8 +31,10 @@ struct sink_seen final : session_sink {
   void on_event(const protocol::server_message& message) override {
     events.push_back(json::serialize(*message.payload));
   }
+  void on_unreadable(net::time_point /*since*/) override { ++unreadable; }
   std::vector<std::string> results;
   std::vector<std::string> events;
+  int unreadable = 0;
 };
 
 /// One session over a connection that the test plays.
@@ -267,6 +269,22 @@ TEST_F(SessionFixture, AServerThatSendsNoMessagesIsLeft) {
   EXPECT_EQ(which->end_reason(), "what the server sends is no message");
 }
 
+// It may have been an event of any of them.
+TEST_F(SessionFixture, WhatIsNoMessageIsToldToEachSubscription) {
+  open();
+  sink_seen first;
+  sink_seen second;
+  (void)which->subscribe({{"type", "subscribe_events"}}, first);
+  const auto id = which->subscribe({{"type", "subscribe_events"}}, second);
+  give(R"({"id":1,"type":"event","event":NaN})");
+  EXPECT_EQ(first.unreadable, 1);
+  EXPECT_EQ(second.unreadable, 1);
+  which->unsubscribe(*id);
+  give("{");
+  EXPECT_EQ(first.unreadable, 2);
+  EXPECT_EQ(second.unreadable, 1);
+}
+
 TEST_F(SessionFixture, AServerThatSendsForNobodyIsLeftAfterAWhile) {
   open();
   for (int i = 0; i <= 10'000; ++i) {
@@ -355,6 +373,46 @@ TEST_F(SessionFixture, AfterAThawItIsTestedAtOnce) {
   EXPECT_TRUE(which->suspect(world.now()));
   world.settle();
   EXPECT_FALSE(which->suspect(world.now()));
+}
+
+// The server had answered in time, but the process was frozen, and closed long since.
+TEST_F(SessionFixture, ThePongToAPingBeforeTheFreezeProvesNothing) {
+  settings.health.emplace();
+  settings.probe.emplace();
+  world.answers_pings = false;
+  open();
+  world.advance(settings.health->interval);
+  ASSERT_EQ(wire().pings, 1U);
+  const std::string earlier = wire().pinged;
+  which->on_thaw();
+  ASSERT_EQ(wire().pings, 2U);
+  wire().pong(earlier);
+  EXPECT_TRUE(which->suspect(world.now()));
+  wire().pong();
+  EXPECT_FALSE(which->suspect(world.now()));
+}
+
+// Bytes alone prove nothing after a thaw, until the time for the pong is over.
+TEST_F(SessionFixture, WhoWaitsForASignOfLifeHearsWhenBytesWereEnough) {
+  settings.probe.emplace();
+  world.answers_pings = false;
+  open();
+  which->on_thaw();
+  std::vector<net::wait_end> ends;
+  const auto probe = [](SessionFixture& self,
+                        std::vector<net::wait_end>& into) -> asio::awaitable<void> {
+    waiter mine;
+    const session::life_wait asks(self.which, mine);
+    into.push_back(co_await self.room.wait(mine, net::never));
+  };
+  tasks.spawn(probe(*this, ends));
+  world.advance(500ms);
+  wire().give_bytes();
+  world.advance(1s);
+  EXPECT_THAT(ends, IsEmpty());
+  world.advance(500ms);
+  EXPECT_EQ(ends.size(), 1U);
+  EXPECT_TRUE(which->is_ready());
 }
 
 TEST_F(SessionFixture, ACommandWithoutAnAnswerMakesASilentConnectionSuspect) {

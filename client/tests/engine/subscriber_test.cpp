@@ -123,15 +123,21 @@ TEST_F(SubscriberFixture, ARejectedOneIsTriedAgainWhileTheOthersLive) {
   EXPECT_THAT(take_heard(), ElementsAre("live", "live"));
 }
 
-TEST_F(SubscriberFixture, ARefusalForGoodIsToldAndRepeatedOnTheNextConnectionOnly) {
+TEST_F(SubscriberFixture, ARefusalForGoodIsToldAndAskedAgainMinutesLater) {
   (void)subscriptions_.add(events(), listener());
   const auto session = connect();
   session->reject(1, "unauthorized");
   EXPECT_THAT(take_heard(), ElementsAre("refused unauthorized"));
-  advance(1h);
+  advance(4min);
   EXPECT_THAT(session->take_sent(), ElementsAre("+1 subscribe_events"));
   lose(session);
-  EXPECT_THAT(connect()->take_sent(), ElementsAre("+1 subscribe_events"));
+  const auto next = connect();
+  EXPECT_THAT(next->take_sent(), ElementsAre("+1 subscribe_events"));
+  next->reject(1, "unauthorized");
+  advance(5min);
+  EXPECT_THAT(next->take_sent(), ElementsAre("+2 subscribe_events"));
+  next->accept(2);
+  EXPECT_THAT(take_heard(), ElementsAre("refused unauthorized", "live"));
 }
 
 // Field failure startup-dead-subscription.
@@ -192,6 +198,40 @@ TEST_F(SubscriberFixture, WithoutAnAnswerItIsEndedAndAskedAgain) {
   EXPECT_THAT(session->take_sent(), ElementsAre("+2 subscribe_events"));
   session->accept(2);
   EXPECT_EQ(session->open(), 1U);
+}
+
+TEST_F(SubscriberFixture, WithoutItsSnapshotItDoesNotLiveThoughItWasAccepted) {
+  auto entities = events("subscribe_entities");
+  entities.snapshot_first = true;
+  (void)subscriptions_.add(entities, listener());
+  const auto session = connect();
+  session->accept(1);
+  session->tell(1, R"({"c":{"light.a":{"+":{"s":"on"}}}})");
+  EXPECT_THAT(take_heard(), IsEmpty()) << "a change of what nobody told";
+  EXPECT_FALSE(subscriptions_.all_live());
+  advance(5s);
+  EXPECT_THAT(session->take_sent(), ElementsAre("+1 subscribe_entities", "-1"));
+  advance(1s);
+  EXPECT_THAT(session->take_sent(), ElementsAre("+2 subscribe_entities"));
+  session->tell(2, R"({"a":{}})");
+  session->accept(2);
+  EXPECT_TRUE(subscriptions_.all_live());
+  EXPECT_THAT(take_heard(), ElementsAre("live", R"(event {"a":{}})"));
+  advance(1min);
+  EXPECT_THAT(session->take_sent(), IsEmpty());
+}
+
+TEST_F(SubscriberFixture, AnAcceptedOneWhoseSnapshotFailsIsUnsubscribedAndAskedAgain) {
+  auto entities = events("subscribe_entities");
+  entities.snapshot_first = true;
+  (void)subscriptions_.add(entities, listener());
+  const auto session = connect();
+  session->accept(1);
+  session->reject(1, "unknown_error");
+  EXPECT_THAT(session->take_sent(), ElementsAre("+1 subscribe_entities", "-1"));
+  EXPECT_EQ(session->open(), 0U);
+  advance(1s);
+  EXPECT_THAT(session->take_sent(), ElementsAre("+2 subscribe_entities"));
 }
 
 // Behind a snapshot of megabytes on a slow link; but not for ever.
@@ -281,6 +321,41 @@ TEST_F(SubscriberFixture, AFailureOfALiveOneIsAGapAndMakesItAnew) {
   EXPECT_THAT(session->take_sent(), ElementsAre("+1 subscribe_events", "+2 subscribe_events"));
   session->tell(1, "1");
   EXPECT_THAT(take_heard(), ElementsAre("event 1"));
+}
+
+// It was made anew at once each time: a subscription a round trip, for as long as that lasted.
+TEST_F(SubscriberFixture, OneWhoseNextEventFailsAsWellWaitsBeforeItIsMadeAnew) {
+  (void)subscriptions_.add(events(), listener());
+  const auto session = connect();
+  session->accept(1);
+  session->reject(1, "unknown_error");
+  session->accept(2);
+  EXPECT_THAT(session->take_sent(),
+              ElementsAre("+1 subscribe_events", "+2 subscribe_events", "-1"));
+  session->reject(2, "unknown_error");
+  EXPECT_THAT(session->take_sent(), IsEmpty());
+  advance(1s);
+  EXPECT_THAT(session->take_sent(), ElementsAre("+3 subscribe_events"));
+}
+
+TEST_F(SubscriberFixture, WhatCannotBeReadIsAGapAndASnapshotIsAskedFor) {
+  auto entities = events("subscribe_entities");
+  entities.snapshot_first = true;
+  (void)subscriptions_.add(entities, listener());
+  (void)subscriptions_.add(events(), listener());
+  const auto session = connect();
+  session->tell(1, R"({"a":{}})");
+  session->accept(2);
+  (void)session->take_sent();
+  (void)take_heard();
+  advance(30s);
+  const net::time_point good = clock_;
+  advance(3s);
+  (void)subscriptions_.add(events("subscribe_trigger"), listener());
+  session->garble(good);
+  EXPECT_THAT(take_heard(), ElementsAre("gap 3 s", "gap 3 s")) << "not to what is not alive yet";
+  EXPECT_THAT(observer_.take(), Contains("gap 2 3000000000"));
+  EXPECT_THAT(session->take_sent(), Contains("+4 subscribe_entities"));
 }
 
 TEST_F(SubscriberFixture, OneThatSpokeAndIsRejectedIsLostAndTellsItsGap) {

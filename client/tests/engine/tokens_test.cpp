@@ -325,6 +325,35 @@ TEST_F(TokensFixture, AfterAThawTheTokenIsRefreshedBeforeItsNextUse) {
   EXPECT_EQ(results[1]->text, "SECRET-second");
 }
 
+TEST_F(TokensFixture, ARefreshThatWasFrozenInTheMiddleIsMadeAgainAtOnce) {
+  settings.access_token.clear();
+  settings.token->retry_base = 1h;
+  settings.token->retry_cap = 1h;
+  get();
+  ASSERT_EQ(world.dialled.size(), 1U);
+  world.advance(settings.token->refresh_limit - 1s);
+  keeper->on_thaw();
+  world.advance(1s);
+  ASSERT_EQ(world.ends.size(), 2U);
+  answered = 1;  // The first was given up.
+  grant("SECRET-second");
+  EXPECT_THAT(results, SizeIs(1));
+}
+
+TEST_F(TokensFixture, TheNextRefreshIsNotWaitedForAfterAThaw) {
+  settings.access_token.clear();
+  settings.token->retry_base = 1h;
+  settings.token->retry_cap = 1h;
+  world.addresses["10.0.0.1"] = {.what = way_world::conduct::refuse};
+  get();
+  ASSERT_EQ(world.dialled.size(), 1U);
+  world.addresses.clear();
+  keeper->on_thaw();
+  world.settle();
+  grant("SECRET-second");
+  EXPECT_THAT(results, SizeIs(1));
+}
+
 TEST_F(TokensFixture, TheEndpointInUseIsAsked) {
   settings.failover.emplace();
   settings.failover->others.emplace_back().server = {"10.0.0.2", 80};

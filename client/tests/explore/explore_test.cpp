@@ -30,8 +30,12 @@ config small_settings() {
                       .open_max = 3 * tick,
                       .open_jitter_percent = 100};
   settings.pool = {.size = slot_count};
-  settings.jitter = {
-      .stable_after = tick, .retry_after_max = tick, .slow_base = tick, .slow_cap = 3 * tick};
+  settings.jitter = {.first_spread = 0s,
+                     .restart_spread = 0s,
+                     .stable_after = tick,
+                     .retry_after_max = tick,
+                     .slow_base = tick,
+                     .slow_cap = 3 * tick};
   settings.admission.emplace();
   settings.token = {.refresh_token = "r",
                     .expires_in = 4 * tick,

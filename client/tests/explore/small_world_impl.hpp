@@ -130,7 +130,7 @@ void small_world<Rules>::happen(event what, const net::random_stream& random) {
     case happening::thawed: {
       constexpr int long_sleep = 3;
       now_ += long_sleep * tick;
-      keeper_.on_thaw();
+      keeper_.on_thaw(now_);
       return;
     }
     case happening::refresh_due: {

@@ -79,6 +79,46 @@ TEST(BytePipe, WhatArrivesLaterCanBeForgotten) {
   EXPECT_EQ(read(pipe), "abc");
 }
 
+TEST(BytePipe, WorksAgainOnceAllThatWasInFlightIsForgotten) {
+  byte_pipe pipe;
+  for (int i = 0; i < 20; ++i) send(pipe, "abc", 1s);
+  pipe.arrive();
+  read(pipe);
+  pipe.discard_all();
+  EXPECT_TRUE(pipe.idle());
+  EXPECT_EQ(pipe.size(), 0U);
+  send(pipe, "def", 2s);
+  ASSERT_NE(pipe.front(), nullptr);
+  pipe.arrive();
+  EXPECT_EQ(read(pipe), "def");
+}
+
+TEST(BytePipe, ASplitSegmentArrivesInTwoParts) {
+  byte_pipe pipe;
+  send(pipe, "abc", 1s);
+  send(pipe, "defgh", 2s);
+  pipe.arrive();
+  pipe.split_front(2);
+  EXPECT_EQ(pipe.arrive().bytes, 2U);
+  EXPECT_EQ(read(pipe), "abcde");
+  EXPECT_EQ(pipe.front()->arrives, at(2s));
+  EXPECT_EQ(pipe.arrive().bytes, 3U);
+  EXPECT_EQ(read(pipe), "fgh");
+}
+
+TEST(BytePipe, BytesCanBeChangedBeforeTheyArrive) {
+  byte_pipe pipe;
+  send(pipe, "abc", 1s);
+  send(pipe, "def", 2s);
+  send(pipe, "ghi", 3s);
+  pipe.arrive();
+  EXPECT_EQ(read(pipe, 1), "a");
+  ASSERT_EQ(pipe.front_bytes().size(), 3U);
+  pipe.front_bytes()[1] = '!';
+  pipe.arrive();
+  EXPECT_EQ(read(pipe), "bcd!f");
+}
+
 TEST(BytePipe, UnreadBytesCanBeDropped) {
   byte_pipe pipe;
   send(pipe, "abc", 1s);

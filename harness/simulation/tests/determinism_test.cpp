@@ -17,6 +17,13 @@ std::string hour(std::uint64_t seed) {
   pair.listen();
   pair.partition(10min, 11min);
   pair.fault(scenario::latency_fault{}, 30min, 40min, 300ms);
+  pair.fault(scenario::loss_fault{.chance = 0.5, .to_bad = 0.1}, 2min, 8min);
+  pair.fault(scenario::corrupt_fault{.chance = 0.2, .bytes = 3}, 5min, 9min);
+  pair.fault(scenario::slice_fault{.bytes = 500, .gap = 1ms}, 12min, 14min);
+  pair.fault(scenario::throttle_fault{.bandwidth = 5'000}, 13min, 15min);
+  pair.fault(scenario::mtu_fault{.bytes = 15'000}, 18min, 19min);
+  pair.fault(scenario::swizzle_fault{.chance = 1}, 22min, 24min);
+  pair.fault(scenario::cut_after_fault{.bytes = 200'000}, 26min, 28min);
   pair.fault(scenario::cut_fault{scenario::expiry_style::fin}, 50min, 50min);
   auto random = pair.client.random("test");
   boost::random::uniform_int_distribution<int> size(1, 20'000);

@@ -100,7 +100,10 @@ class two_hosts {
   /// Puts a fault in force from `from` to `to`.
   void fault(scenario::fault_parameters what, net::duration from, net::duration to,
              net::duration amount = {}) {
-    const scenario::fault described{.name = "fault", .what = what};
+    fault(scenario::fault{.name = "fault", .what = std::move(what)}, from, to, amount);
+  }
+  void fault(const scenario::fault& described, net::duration from, net::duration to,
+             net::duration amount = {}) {
     const scenario::planned_fault occurrence{
         .number = ++faults, .at = from, .lasts = to - from, .amount = amount};
     at_time(from, [this, described, occurrence] { net.begin_fault(described, occurrence); });

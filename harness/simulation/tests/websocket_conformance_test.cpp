@@ -34,7 +34,8 @@ class peer final : public net::websocket_events {
     if (on_message) on_message(texts.back());
   }
   void on_ping() override { ++pings; }
-  void on_pong() override {
+  void on_pong(std::string_view payload) override {
+    pong_payload = payload;
     ++pongs;
     if (after_pong) after_pong();
   }
@@ -49,6 +50,7 @@ class peer final : public net::websocket_events {
   std::function<void(const std::string&)> on_message;
   std::function<void()> after_pong;
   std::vector<std::string> texts;
+  std::string pong_payload;
   int pings = 0;
   int pongs = 0;
   int arrivals = 0;
@@ -122,11 +124,12 @@ TEST_P(WebsocketFixture, TheOtherEndLearnsTheCloseCode) {
 }
 
 TEST_P(WebsocketFixture, PingsAreAnsweredAndBothAreSeen) {
-  client.on_open = [this] { client.socket->ping(); };
+  client.on_open = [this] { client.socket->ping("7"); };
   client.after_pong = [this] { client.socket->close(); };
   run();
   EXPECT_EQ(server.pings, 1);
   EXPECT_EQ(client.pongs, 1);
+  EXPECT_EQ(client.pong_payload, "7");
   EXPECT_GT(client.arrivals, 0);
 }
 
@@ -200,7 +203,7 @@ TEST_P(WebsocketFixture, WhatArrivesWhileReadingIsPausedIsDeliveredAfterwards) {
   client.on_open = [this] { client.socket->send("waits"); };
   server.on_open = [this] {
     server.socket->pause_reading();
-    server.socket->ping();
+    server.socket->ping({});
   };
   std::size_t texts_while_paused = 99;
   // The client's pong proves that its message, sent before, has arrived as well.

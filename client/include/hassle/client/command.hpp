@@ -33,6 +33,8 @@ inline constexpr std::string_view send_queue_full = "send_queue_full";
 inline constexpr std::string_view auth = "auth";  ///< Refused for good: see client_status.
 inline constexpr std::string_view stopped = "stopped";
 inline constexpr std::string_view cancelled = "cancelled";
+/// Too little of its time was left when it could have been sent: it was not.
+inline constexpr std::string_view too_late = "too_late";
 inline constexpr std::string_view answer_limit = "answer limit";
 inline constexpr std::string_view bad_json = "bad_json";
 }  // namespace detail_code

@@ -44,7 +44,10 @@ struct reconnect_config {
 
 /// Layer 2 (LEE §2).
 struct health_config {
-  duration interval = 30s;         ///< Between pings. > 0.
+  /// Between pings. > 0. `best` has 20 s by default: less than half of the smallest limit that
+  /// proxies are seen with, 60 s, and with life_limit a dead link is found within 30 s (field
+  /// failures proxy-idle-cut, half-open-no-fin).
+  duration interval = 30s;
   duration pong_limit = 5s;        ///< Without a pong for so long the connection is dead. > 0.
   duration unhealthy_after = 60s;  ///< A pool stops using a connection without a pong for so long.
 
@@ -122,7 +125,9 @@ struct correlation_config {
 
 /// Layer 7.
 struct deadline_config {
-  duration margin = 100ms;      ///< Answers so long before the caller's limit. >= 0.
+  /// Answers so long before the caller's limit. >= 0. `best` has 500 ms by default: what hears of
+  /// it must still get home (field failure caller-deadline-shorter).
+  duration margin = 100ms;
   duration resolve_limit = 5s;  ///< > 0
   duration tcp_limit = 5s;      ///< > 0
   duration upgrade_limit = 5s;  ///< > 0
@@ -132,6 +137,10 @@ struct deadline_config {
 
   duration proxy_limit = 5s;  ///< The proxy's answer to CONNECT. > 0. As upgrade_limit.
   duration tls_limit = 10s;  ///< > 0. Small boards take seconds (field failure slow-tls-handshake).
+  /// With less left than this nothing is sent any more: it would run, and nobody would hear of it
+  /// (field failure caller-deadline-shorter). >= 0. An answer takes 50-150 ms from outside the home
+  /// (LEE's notes).
+  duration send_least = 150ms;
   /// From authentication until Home Assistant says RUNNING; after it the connection is used as it
   /// is, for what a home that is still starting can answer. > 0. The longest start on record takes
   /// 20 min (reference §6.3), with stage limits of 120 + 300 + 300 s.
@@ -142,10 +151,16 @@ struct deadline_config {
 
 /// Layer 8.
 struct jitter_config {
-  /// The first dial after a stable connection comes at a random instant within this. >= 0. 0 = at
-  /// once, as the official client, SignalR and Phoenix do. A spread is for those who run hundreds
-  /// of clients.
-  duration first_spread{0};
+  /// The first dial after a stable connection comes at a random instant within this, unless a
+  /// command waits. >= 0. Small, as a proxy that reloads cuts everybody off at once and is there
+  /// again (field failures proxy-reload-cut, max-lifetime-cut: back within 2 s). The official
+  /// client, SignalR and Phoenix have none.
+  duration first_spread = 500ms;
+  /// The same where the server said that it stops (Close 1000, as Home Assistant does at a restart,
+  /// 1012 or 1013): it is away for 2.6 s to minutes, and two hundred clients must not stand at its
+  /// door in the same second (field failure reconnect-storm). The dials after it are at least as
+  /// far apart. >= 0; 0 = as after any other end.
+  duration restart_spread = 8s;
   /// Only a connection that was ready for so long sets the delays back. > 0. Design §4; field
   /// failure flapping-connect-close says 30-60 s.
   duration stable_after = 30s;
@@ -214,7 +229,17 @@ struct mirror_config {
   /// "connected" subscriptions were dead for hours. > 0. Ours: homes have a sensor that reports
   /// every few minutes.
   duration quiet_limit = 10min;
+  /// All states are asked for anew so long after the last time, whatever comes meanwhile: an event
+  /// that was lost or changed on its way leaves no trace, and the state would be wrong until the
+  /// entity changes again. > 0. Ours: a snapshot of a large home, 300 KB, is 0.5 KB/s then.
+  duration resync_interval = 10min;
   std::size_t subscriptions_max = 1'000;  ///< More are refused. > 0.
+  /// A snapshot with so much less in it than was known is not believed: Home Assistant starts, or
+  /// is in recovery mode. What was known stays, as stale, and is asked for again. 1 to 100; 100 =
+  /// every one is believed that is not empty. Field failure recovery-mode-empty speaks of 95 %.
+  unsigned shrink_percent = 90;
+  /// What has been so for so long is believed, outside of recovery mode. > 0. Ours.
+  duration shrink_confirm = 10min;
 
   bool operator==(const mirror_config&) const = default;
 };

@@ -25,6 +25,7 @@ enum class stream_event_kind : std::uint8_t {
   live,     ///< Home Assistant accepted it, for the first time or again.
   lost,     ///< Its connection is gone; it is made again on the next one.
   gap,      ///< Events of the last `missing_for` may be missing. Before the first event after it.
+            ///< Told where the layer `mirror` is on.
   refused,  ///< Not tried again on this connection; `text` is Home Assistant's error code.
   dropped,  ///< The reader was too slow: `count` older events were dropped here.
   closed,   ///< The last one: unsubscribed, the client is stopped, or there was no room.
@@ -36,6 +37,8 @@ struct stream_event {
   std::shared_ptr<const boost::json::value> event;
   std::vector<mirror_change> changes;  ///< Of entities: what became different.
   bool snapshot = false;  ///< Of entities: all states, after a gap or at the beginning.
+  /// Home Assistant was not RUNNING yet: states come and go, and nobody switched anything.
+  bool while_starting = false;
   duration missing_for{0};
   std::string text;
   std::size_t count = 0;
@@ -46,6 +49,10 @@ struct stream_options {
   /// stands in their place: what is new matters more, and memory stays bounded.
   std::size_t events_max = 1024;
   bool entities = false;  ///< Set by async_subscribe_entities.
+  /// Of entities: `changes` holds only what somebody or something in the home did
+  /// (`is_user_event`), and events without any are not passed on, but for snapshots. `event` is
+  /// what Home Assistant sent, all the same.
+  bool user_events_only = false;
 };
 
 /// The events of one subscription. Destroying it unsubscribes.

@@ -44,6 +44,7 @@ enum class client_event_kind : std::uint8_t {
   subscription_live,      ///< c; v: handle
   subscription_rejected,  ///< c; v: handle; t: error code
   subscription_gap,       ///< v: handle; t: length in ns, as a number
+  trouble,                ///< t: name of the client_trouble that there is now, "none" = it is over
 };
 
 struct client_event {

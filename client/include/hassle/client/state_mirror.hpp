@@ -46,13 +46,21 @@ struct mirror_change {
   bool operator==(const mirror_change&) const = default;
 };
 
+/// Whether somebody or something in the home did that: not a start's coming and going, not a device
+/// that is away or back (unavailable, unknown). What programs act upon; the rest is for keeping up
+/// to date.
+[[nodiscard]] bool is_user_event(const mirror_change& change) noexcept;
+
 /// The states of a home, kept up to date by a subscribe_entities subscription.
 ///
 /// The first event after `on_subscribed` is the snapshot: it replaces everything, and what was
 /// different is reported as if it had been told one by one. The events after it change single
-/// entities. While no subscription lives the states stay readable, with their age. Entities beyond
-/// entities_max are not taken in, and counted. What cannot be understood is skipped and counted,
-/// the rest of the event is applied. Pure; `now` must not go backwards. An entity costs 1-2 KB.
+/// entities. Where `doubt` is on, a snapshot that has lost nearly all (mirror_config::
+/// shrink_percent) replaces nothing: what was known stays, not live, and nothing is taken in until
+/// the next snapshot. While no subscription lives the states stay readable, with their age.
+/// Entities beyond entities_max are not taken in, and counted. What cannot be understood is skipped
+/// and counted, the rest of the event is applied. Pure; `now` must not go backwards. An entity
+/// costs 1-2 KB.
 class state_mirror {
  public:
   using states_map = std::map<std::string, mirrored_state, std::less<>>;
@@ -63,13 +71,26 @@ class state_mirror {
   void on_subscribed() noexcept { snapshot_next_ = true; }
   /// The subscription is not alive any more; `last_byte`: until when it is known to have been.
   void on_lost(net::time_point last_byte) noexcept;
+  /// An event is missing, maybe the snapshot itself: none is taken for it, and the states are not
+  /// true any more, until the next subscription's.
+  void on_missed(net::time_point at) noexcept;
+  /// What is known is not kept up to date from here on; no effect if it is not live.
+  void become_stale(net::time_point last_true) noexcept;
   /// Whether Home Assistant is RUNNING: for mirror_change::while_starting.
   void on_running(bool running) noexcept { running_ = running; }
+
+  /// Which snapshots are not believed, off at first. `all`: Home Assistant says that it is in
+  /// recovery mode, so that none is that has less in it than was known.
+  enum class doubt : std::uint8_t { none, shrunken, all };
+  void on_doubt(doubt which) noexcept { doubt_ = which; }
+  /// The last snapshot was not believed.
+  [[nodiscard]] bool doubtful() const noexcept { return doubtful_; }
 
   /// What changes replace is noted there; null = nowhere. Outlives this.
   void keep(state_history* into) noexcept { history_ = into; }
 
-  /// An event of the subscription: {"a":…}, {"c":…}, {"r":…}, or several of them. `changes`: what
+  /// An event of the subscription: {"a":…}, {"c":…}, {"r":…}, or several of them. `changes`:
+  /// what
   /// became different is appended, in the order of the event, for a snapshot in the order of the
   /// ids; null = nobody wants to know, which is quicker.
   void apply(const boost::json::value& event, std::vector<mirror_change>* changes);
@@ -98,6 +119,7 @@ class state_mirror {
     std::uint64_t not_understood = 0;  ///< Parts of events.
     std::uint64_t unknown_entity = 0;  ///< Changes of entities that are not there.
     std::uint64_t no_room = 0;
+    std::uint64_t doubted = 0;  ///< Snapshots.
     bool operator==(const counts&) const = default;
   };
   [[nodiscard]] const counts& counted() const noexcept { return counts_; }
@@ -112,8 +134,13 @@ class state_mirror {
   void note(std::vector<mirror_change>* into, mirror_change::kind what, std::string_view entity_id,
             std::string_view from, std::string_view to) const;
 
+  [[nodiscard]] bool believes(std::size_t entities) const noexcept;
+
   std::size_t entities_max_;
   duration age_max_;
+  unsigned shrink_percent_;
+  doubt doubt_ = doubt::none;
+  bool doubtful_ = false;
   states_map states_;
   bool snapshot_next_ = false;
   bool live_ = false;

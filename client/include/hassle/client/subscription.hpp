@@ -25,6 +25,9 @@ struct subscription_request {
   bool may_be_quiet = true;
   /// What it needs may not be there before RUNNING: it is sent again then.
   bool needs_running = false;
+  /// subscribe_entities: its first event tells all there is. Without that it does not live, though
+  /// Home Assistant accepted it, and is made anew.
+  bool snapshot_first = false;
 };
 
 /// Hears of one subscription. Called on the client's executor; may call back into the client.
@@ -34,14 +37,24 @@ class subscription_listener {
 
   /// Shared, because it may be large: valid as long as it is held.
   virtual void on_event(const std::shared_ptr<const boost::json::value>& event) = 0;
-  /// It lives (again): Home Assistant accepted it.
+  /// Whether Home Assistant is RUNNING on the connection that it is made on: before RUNNING states
+  /// come and go though nobody switched anything (field failure startup-false-transitions). Called
+  /// before on_live, and when it has reached RUNNING.
+  virtual void on_running(bool /*running*/) {}
+  /// It lives (again): Home Assistant accepted it, and sends its snapshot next if it has one.
   virtual void on_live() {}
-  /// Events between these two instants may be missing. Called before the first event after it.
+  /// Events between these two instants may be missing. Called before the first event after it; not
+  /// without `mirror`.
   virtual void on_gap(net::time_point /*from*/, net::time_point /*to*/) {}
+  /// While it lives: one event between these two instants is missing, or may be: Home Assistant
+  /// could not put it into words, or something came that nobody can read. As on_gap, where nobody
+  /// says otherwise.
+  virtual void on_missed(net::time_point from, net::time_point to) { on_gap(from, to); }
   /// Its connection is lost; it is made again on the next one. `last_byte`: until when the
   /// connection is known to have lived.
   virtual void on_lost(net::time_point /*last_byte*/) {}
-  /// Not tried again on this connection: `error_code` is Home Assistant's.
+  /// Not tried again for some minutes, nor without `mirror` on this connection: `error_code` is
+  /// Home Assistant's.
   virtual void on_refused(std::string_view /*error_code*/) {}
 };
 

@@ -79,6 +79,38 @@ class ArrivalTest(FaultTest):
         await self.login()
         await self.hit(number, ".*/api/websocket")
 
+    async def test_a_captive_portal_answers(self):
+        for status, location in ((200, {}), (302, {"location": "http://portal.example/login"})):
+            with self.subTest(status=status):
+                number = await self.inject("http_error", status=status, hits=1, **location)
+                head = await (await self.connect()).upgrade()
+                self.assertTrue(head[0].startswith(f"HTTP/1.1 {status} "), head)
+                self.assertEqual("Location: http://portal.example/login" in head, bool(location))
+                await self.login()
+                await self.hit(number, ".*/api/websocket")
+
+    async def test_an_answer_is_no_upgrade(self):
+        number = await self.inject("bad_upgrade", how="wrong_accept", hits=1)
+        async with aiohttp.ClientSession() as session:
+            with self.assertRaises(aiohttp.WSServerHandshakeError) as refused:
+                await session.ws_connect(self.mockha.http + "/api/websocket")
+        self.assertEqual(refused.exception.status, 101)
+        await self.hit(number, ".*/api/websocket")
+        number = await self.inject("bad_upgrade", how="banner", hits=1)
+        client = await self.connect()
+        await client.request()
+        self.assertEqual(await client.read(8), b"SSH-2.0-")
+        await self.login()
+        await self.hit(number, ".*/api/websocket")
+
+    async def test_an_upgrade_comes_byte_by_byte(self):
+        number = await self.inject("trickle", bytes=1, gap="1h", connection="next")
+        client = await self.connect()
+        await client.request()
+        self.assertEqual(await client.read(64), b"H")
+        await self.login()
+        await self.hit(number, "bytes")
+
     async def test_an_upgrade_without_auth_required(self):
         number = await self.inject("silence", stage="upgrade", hits=1)
         client = await self.connect()
@@ -171,6 +203,25 @@ class ArrivalTest(FaultTest):
         self.assertFalse(await granted())
         self.assertTrue(await granted())
         await self.hit(number, "upgrade|.*")
+
+    async def test_compressed_messages_are_refused(self):
+        number = await self.inject("reject_compressed")
+        client = await self.connect()
+        await client.upgrade("Sec-WebSocket-Extensions: permessage-deflate")
+        await client.frame()  # auth_required
+        await client.send({"type": "auth", "access_token": self.mockha.token})
+        self.assertEqual(await client.frame(), (True, CLOSE, b"\x03\xea"))
+        await self.login()  # Without compression nothing is wrong.
+        self.assertEqual((await self.history(number))["hits"], 1)
+
+    async def test_a_crowd_is_let_in_one_by_one(self):
+        number = await self.inject("crowd", per_second=1, beyond="deny", retry_after="5s")
+        heads = [await (await self.connect()).upgrade() for _ in range(3)]
+        denied = [each for each in heads if each[0].startswith("HTTP/1.1 429 ")]
+        self.assertGreaterEqual(len(denied), 1, heads)
+        self.assertIn("Retry-After: 5", denied[0])
+        await self.lift(number)
+        await self.login()
 
     async def tokens(self):
         code = await authorization_code(self.mockha, CLIENT)

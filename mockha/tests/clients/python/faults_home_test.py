@@ -115,6 +115,18 @@ class HomeTest(FaultTest):
         after = (await self.states(client))["light.desk"]["last_changed"]
         self.assertLess(parse(after), parse(before))
 
+    async def test_recovery_mode(self):
+        client = await self.login()
+        number = await self.inject("recovery_mode")
+        self.assertEqual((await client.frame())[1], CLOSE)
+        client = await self.returned()
+        await client.command("get_config")
+        self.assertTrue((await client.answer())["result"]["recovery_mode"])
+        self.assertNotIn("light.desk", await self.states(client))
+        await self.lift(number)
+        self.assertEqual((await client.frame())[1], CLOSE)
+        self.assertIn("light.desk", await self.states(await self.returned()))
+
     async def returned(self):
         """A login as soon as there is somebody."""
         while True:

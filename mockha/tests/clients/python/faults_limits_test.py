@@ -96,7 +96,7 @@ class LimitTest(FaultTest):
         for body, hint in (({"kind": "lose_anser"}, "lose_answer"),
                            ({"kind": "lose_answer", "hit": 1}, "hits"),
                            ({"kind": "lose_answer", "hits": 0}, "hits"),
-                           ({"kind": "partition"}, "network")):
+                           ({"kind": "partition"}, "fault of the server")):
             with self.subTest(body=body):
                 status, out, _ = await self.run_curl(
                     "--json", json.dumps(body), self.mockha.admin + "/faults")

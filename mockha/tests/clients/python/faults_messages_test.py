@@ -287,6 +287,42 @@ class FrameTest(FaultTest):
             self.assertEqual(closed.exception.sent.code, 1009)
         await self.hit(number, r"answer \d+: ping", r"answer \d+: ping")
 
+    async def test_nothing_is_read_any_more(self):
+        other = await self.login()
+        number = await self.inject("stop_reading", connection="next")
+        client = await self.connect()
+        await client.upgrade()
+        self.assertEqual((await client.answer())["type"], "auth_required")
+        await client.send({"type": "auth", "access_token": self.mockha.token})
+        await client.silent()
+        await other.command("ping")
+        self.assertEqual((await other.answer())["type"], "pong")
+        self.assertEqual((await self.history(number))["hits"], 1)
+
+    async def test_events_are_muted_and_answers_are_not(self):
+        client = await self.login()
+        await client.command("subscribe_events", event_type="state_changed")
+        self.assertTrue((await client.answer())["success"])
+        number = await self.inject("mute_events")
+        await client.command("call_service", **ON)
+        answer = await client.answer()
+        self.assertEqual((answer["id"], answer["type"]), (2, "result"))
+        await self.lift(number)
+        await client.command("call_service", **OFF)
+        self.assertEqual((await client.answer())["type"], "event")
+        self.assertGreaterEqual((await self.history(number))["hits"], 1)
+
+    async def test_a_subscription_succeeds_and_is_dead(self):
+        number = await self.inject("dead_subscription", command="subscribe_events", hits=1)
+        client = await self.login()
+        for _ in range(2):
+            await client.command("subscribe_events", event_type="state_changed")
+            self.assertTrue((await client.answer())["success"])
+        await client.command("call_service", **ON)
+        got = [await client.answer() for _ in range(2)]
+        self.assertEqual(sorted(each["id"] for each in got), [2, 3])  # Nothing for the first.
+        self.assertEqual((await self.history(number))["hits"], 1)
+
     async def test_bytes_come_in_drops(self):
         number = await self.inject("trickle", bytes=5, gap="10ms", connection="next")
         client = await self.connect()

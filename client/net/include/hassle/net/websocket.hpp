@@ -50,7 +50,8 @@ class websocket_events {
   virtual void on_text(std::string_view message) = 0;
   virtual void on_binary(std::string_view /*message*/) {}
   virtual void on_ping() {}  ///< Answered already.
-  virtual void on_pong() {}
+  /// `payload`: of the Ping that it answers (RFC 6455, 5.5.3).
+  virtual void on_pong(std::string_view /*payload*/) {}
   /// Any frame or part of one: the peer is alive.
   virtual void on_bytes() {}
   /// Every message that was sent has been handed to the stream; the queue is empty.
@@ -78,8 +79,9 @@ class websocket {
   /// or the connection is ending.
   virtual bool send(std::string message) = 0;
 
-  /// Queues a Ping frame ahead of waiting messages.
-  virtual void ping() = 0;
+  /// Queues a Ping frame ahead of waiting messages, unless one is being written. `payload`: at most
+  /// 125 bytes.
+  virtual void ping(std::string_view payload) = 0;
 
   /// Sends Close, waits at most `close_handshake` for the peer's, then drops the stream.
   virtual void close(std::uint16_t code = 1000) = 0;
@@ -152,11 +154,18 @@ using upgrade_policy = std::function<std::optional<upgrade_refusal>(std::string_
     time_source& time, std::unique_ptr<byte_stream> stream, upgrade_policy policy,
     websocket_limits limits);
 
+/// Misbehaviour: the answer to an upgrade goes out in pieces of at most so many bytes, one every
+/// `piece_every`; 0: at once. What is said behind it is not concerned.
+struct answer_drops {
+  std::size_t piece_bytes = 0;
+  duration piece_every{};
+};
+
 /// The server's side of an upgrade whose request was read already, and found good by the caller
 /// (its Sec-WebSocket-Version may be 7, 8 or 13). `early` was read behind the request.
 [[nodiscard]] asio::awaitable<result<std::unique_ptr<websocket>>> websocket_accept(
     time_source& time, std::unique_ptr<byte_stream> stream, http_request request, std::string early,
-    websocket_limits limits);
+    websocket_limits limits, answer_drops drops = {});
 
 /// True for the answers other than 101 to an upgrade request.
 [[nodiscard]] bool is_upgrade_declined(const error_code& ec) noexcept;

@@ -1,0 +1,104 @@
+#include "harness/cli/verb.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace hassle::harness::cli {
+
+namespace {
+
+constexpr std::string_view grade_footer = R"(Examples:
+  hassle grade                                         the suite's scenarios for CI, four clients
+  hassle grade --tag s1 --client pool,production       the worst ones
+  hassle grade dead-connection --report html=grade.html,json=grade.json
+
+Each client is held against what is expected of 'production':
+  ok            it keeps that
+  non-strict    it breaks no oracle, but a figure is outside
+  failed        it breaks an oracle, or a figure is far outside: missed by more than twice the
+                bound's size, and by more than 5 percentage points, 2 s of latency, 30 s, or 10
+  inconclusive  nothing can be said
+Exit status: 0 graded, whatever the grades are; 2 bad input; 130 interrupted.
+)";
+
+constexpr std::uint32_t seeds_max = 1'000'000;
+constexpr unsigned jobs_max = 1024;
+
+struct raw_grade {
+  grade_options grade;
+  std::vector<std::string> reports;
+};
+
+constexpr std::string_view html_prefix = "html=";
+constexpr std::string_view json_prefix = "json=";
+
+std::string check_report(std::string& text) {
+  for (const std::string_view each : {html_prefix, json_prefix}) {
+    if (text.starts_with(each) && text.size() > each.size()) return {};
+  }
+  return fmt::format("'{}' is neither html=PATH nor json=PATH", text);
+}
+
+void add_choice(CLI::App& app, const char* name, std::vector<std::string>& into, const char* doc) {
+  app.add_option(name, into, doc)->delimiter(',')->type_name("WORD,...")->allow_extra_args(false);
+}
+
+}  // namespace
+
+verb add_grade(CLI::App& app) {
+  const auto into = std::make_shared<raw_grade>();
+  grade_options& asked = into->grade;
+  asked.clients = {"naive", "reconnect", "pool", "production"};
+  asked.jobs = std::max(1U, std::thread::hardware_concurrency());
+  CLI::App& grade =
+      *app.add_subcommand("grade", "The suite as a checklist, each client graded in each scenario");
+  grade.footer(std::string(grade_footer));
+  grade.add_option("SCENARIO", asked.scenarios,
+                   "Names or paths; else those of the suite with the tag ci, or as chosen");
+  grade.add_option("--client", asked.clients, "Profiles, by name or path")
+      ->delimiter(',')
+      ->type_name("NAME,...")
+      ->capture_default_str();
+  grade
+      .add_option("--measured", asked.measured,
+                  "Grade the clients of a file, too: 'run --report measurement=FILE', in any world")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  add_choice(grade, "--tag", asked.filter.tags, "Scenarios with one of these tags");
+  add_choice(grade, "--layer", asked.filter.layers, "Those that one of these layers is for");
+  add_choice(grade, "--group", asked.filter.groups, "Those in one of these folders of the suite");
+  grade.add_option("--seeds", asked.seeds, "Runs of each client in each scenario")
+      ->check(CLI::Range(std::uint32_t{1}, seeds_max))
+      ->capture_default_str();
+  grade.add_option("--seed", asked.first_seed, "The first seed")->capture_default_str();
+  grade.add_option("--set", asked.changes, "Change the scenarios: network.latency=200ms")
+      ->type_name("PATH=VALUE")
+      ->allow_extra_args(false);
+  grade.add_option("--jobs", asked.jobs, "Threads; the grades do not depend on it")
+      ->check(CLI::Range(1U, jobs_max))
+      ->capture_default_str();
+  grade
+      .add_option("--report", into->reports,
+                  "Write the matrix for people and for programs; '-' as PATH: standard output")
+      ->delimiter(',')
+      ->type_name("html=PATH,json=PATH")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(check_report, ""));
+  grade.add_flag("!--no-progress", asked.progress, "No progress line");
+  return {&grade, [into] {
+            for (const std::string& each : into->reports) {
+              auto& target = each.starts_with(html_prefix) ? into->grade.html : into->grade.json;
+              target = each.substr(html_prefix.size());
+            }
+            return options(std::move(into->grade));
+          }};
+}
+
+}  // namespace hassle::harness::cli

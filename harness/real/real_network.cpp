@@ -1,0 +1,206 @@
+#include "harness/real/real_network.hpp"
+
+#include "harness/real/real_stream.hpp"
+#include "harness/simulation/network.hpp"
+#include "scenarios/distribution.hpp"
+
+#include <hassle/net/waiting.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <variant>
+
+namespace hassle::harness {
+
+namespace {
+
+constexpr const char* loopback = "127.0.0.1";
+/// Turns that a connection waits, at most, until the relay has heard that it is complete.
+constexpr int turns_max = 10'000;
+
+/// Waits until the host is awake, as everything does that reaches its programs.
+asio::awaitable<void> awake(host& on) {
+  using nothing = net::result<bool>;
+  std::ignore = co_await net::wait_for<nothing>(
+      [&on](net::completion<nothing> done) {
+        on.deliver([done = std::move(done)]() mutable { done(true); });
+      },
+      [] {});
+}
+
+}  // namespace
+
+/// Listens for a host; what it accepts gets the number that the client knows it by.
+class real_network::guarded_acceptor final : public net::acceptor {
+ public:
+  guarded_acceptor(real_network& of, host& on, std::unique_ptr<net::acceptor> socket)
+      : network_(&of), host_(&on), socket_(std::move(socket)) {}
+  guarded_acceptor(const guarded_acceptor&) = delete;
+  guarded_acceptor& operator=(const guarded_acceptor&) = delete;
+  ~guarded_acceptor() override { close(); }
+
+  [[nodiscard]] asio::awaitable<stream_result> accept() override {
+    auto accepted = co_await socket_->accept();
+    co_await awake(*host_);
+    if (!accepted) co_return std::unexpected(accepted.error());
+    const std::uint32_t raw = (*accepted)->connection_id();
+    const std::uint32_t number = co_await network_->number_of_accepted(raw);
+    co_return std::make_unique<real_stream>(*network_, *host_, std::move(*accepted), number, raw);
+  }
+
+  void close() noexcept override {
+    if (!std::exchange(open_, false)) return;
+    network_->refuse();
+    socket_->close();
+  }
+  [[nodiscard]] net::endpoint local_endpoint() const override { return socket_->local_endpoint(); }
+
+ private:
+  real_network* network_;
+  host* host_;
+  std::unique_ptr<net::acceptor> socket_;
+  bool open_ = true;
+};
+
+real_network::real_network(simulated_world& world, asio::io_context& sockets,
+                           const scenario::network& path, recorder record)
+    : world_(&world),
+      sockets_(&sockets),
+      record_(std::move(record)),
+      machine_(sockets, world.seed()) {
+  relay_host_ = &add_host("relay");
+  relay_ = std::make_unique<relay>(*relay_host_, net::endpoint(loopback, 0), path,
+                                   scenario::stream_seed(world.seed(), "network"),
+                                   [this](reports::event e) { record_of_relay(std::move(e)); });
+}
+
+real_network::~real_network() {
+  // Suspended programs own streams, and what waits in the context for a socket owns suspended
+  // programs: all of it goes while the streams' register is there.
+  const auto streams = streams_;
+  for (real_stream* each : streams) each->close();
+  relay_->stop();
+  world_->abandon();
+  for (auto& each : hosts_) each->abandon();
+  sockets_->poll();  // The aborted ones.
+  for (auto& each : hosts_) each->abandon();
+  world_->abandon();
+  relay_.reset();
+}
+
+host& real_network::add_host(std::string name) {
+  host& added =
+      *hosts_.emplace_back(std::make_unique<host>(*world_, *this, hosts_.size(), std::move(name)));
+  added.move_to(loopback);
+  return added;
+}
+
+void real_network::add_name(std::string, const host&) {}  // All names lead to the relay.
+
+void real_network::add_endpoint(std::string, host&, std::optional<net::duration>) {
+  assert(false && "not_in_the_real_world refuses further endpoints");
+}
+
+bool real_network::begin_fault(const scenario::fault& fault,
+                               const scenario::planned_fault& occurrence) {
+  return relay_->begin_fault(fault, occurrence);
+}
+
+bool real_network::end_fault(const scenario::fault& fault,
+                             const scenario::planned_fault& occurrence) {
+  if (!relay::can_play(fault)) return false;
+  relay_->end_fault(occurrence);
+  return true;
+}
+
+void real_network::reset_host(host& which, ending how) {
+  const auto streams = streams_;  // Ends may destroy some.
+  for (real_stream* each : streams) {
+    if (&each->where() != &which || !each->held()) continue;
+    if (how == ending::silent) relay_->forget_client(each->port());
+    each->end(how);
+  }
+}
+
+std::size_t real_network::connections_of(const host& which) const noexcept {
+  const auto held = std::ranges::count_if(
+      streams_, [&](const real_stream* each) { return &each->where() == &which && each->held(); });
+  const auto dialing = dials_.find(&which);
+  return static_cast<std::size_t>(held) + (dialing == dials_.end() ? 0 : dialing->second);
+}
+
+asio::awaitable<lan::lookup_result> real_network::resolve(host& from, net::endpoint name) {
+  co_await awake(from);
+  name.host = loopback;
+  co_return std::vector{std::move(name)};
+}
+
+asio::awaitable<lan::stream_result> real_network::connect(host& from, net::endpoint to) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (&from == relay_host_) {
+    auto upstream = co_await machine_.connect(std::move(to));
+    co_return upstream;
+  }
+  const std::uint32_t number = ++last_connection_;
+  record_({.kind = reports::event_kind::dialed,
+           .connection = number,
+           .text = to.host + ":" + std::to_string(to.port)});
+  ++dials_[&from];
+  net::endpoint there = relay_->local_endpoint();
+  auto dialed = co_await machine_.connect(std::move(there));
+  if (dialed) numbers_[(*dialed)->connection_id()] = number;
+  co_await awake(from);
+  --dials_[&from];
+  if (!dialed) {
+    record_({.kind = reports::event_kind::dial_failed,
+             .connection = number,
+             .text = error_text(dialed.error())});
+    co_return std::unexpected(dialed.error());
+  }
+  record_({.kind = reports::event_kind::connected, .connection = number});
+  const std::uint32_t port = (*dialed)->connection_id();
+  co_return std::make_unique<real_stream>(*this, from, std::move(*dialed), number, port);
+}
+
+net::result<std::unique_ptr<net::acceptor>> real_network::listen(host& where, net::endpoint) {
+  // Of ports that were asked for another program may have one by now.
+  auto opened = machine_.listen({loopback, 0});
+  if (!opened || &where == relay_host_) return opened;
+  relay_->forward_to((*opened)->local_endpoint());
+  if (const error_code ec = relay_->listen({loopback, 0}); ec) return std::unexpected(ec);
+  return std::make_unique<guarded_acceptor>(*this, where, std::move(*opened));
+}
+
+void real_network::refuse() noexcept { relay_->refuse(); }
+
+asio::awaitable<std::uint32_t> real_network::number_of_accepted(std::uint32_t upstream_id) {
+  net::time_source& time = relay_host_->time();
+  for (int turn = 0; turn < turns_max; ++turn) {
+    const auto client = relay_->client_of(upstream_id);
+    const auto found = client ? numbers_.find(*client) : numbers_.end();
+    if (found != numbers_.end()) co_return found->second;
+    const net::time_point soon = time.now();
+    const error_code ec = co_await net::sleep_until(time, soon);
+    if (ec) break;
+  }
+  // The client has given up already. It is somebody's, and nobody's that a journal knows.
+  co_return ++last_connection_;
+}
+
+void real_network::record_of_relay(reports::event e) {
+  const auto known = numbers_.find(e.connection);
+  if (known != numbers_.end()) e.connection = known->second;
+  record_(std::move(e));
+}
+
+asio::awaitable<void> real_network::stop() {
+  relay_->stop();
+  co_await relay_->join();
+}
+
+}  // namespace hassle::harness

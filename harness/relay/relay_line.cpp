@@ -1,0 +1,20 @@
+#include "harness/relay/relay_line.hpp"
+
+#include <algorithm>
+
+namespace hassle::harness {
+
+void relay_line::hit(const active_fault& fault) {
+  if (std::ranges::find(hits_, fault.number) != hits_.end()) return;
+  hits_.push_back(fault.number);
+  watcher_->on_hit(way_.connection, fault);
+}
+
+void relay_line::cut(scenario::expiry_style style, const active_fault& fault) {
+  if (ending_) return;
+  ending_ = style;
+  hit(fault);
+  watcher_->on_cut(way_.connection, fault.name);
+}
+
+}  // namespace hassle::harness

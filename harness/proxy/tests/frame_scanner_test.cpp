@@ -74,6 +74,7 @@ TEST(FrameScanner, ControlFramesAreTheirOwnUnits) {
   const auto units =
       w.down(ping() + frame("{}") + frame("", {.opcode = 10}) + frame("\x03\xe8", {.opcode = 8}));
   std::vector<kind> kinds;
+  kinds.reserve(units.size());
   for (const auto& unit : units) kinds.push_back(unit.what);
   EXPECT_THAT(kinds, ElementsAre(kind::ping, kind::message, kind::pong, kind::close));
 }

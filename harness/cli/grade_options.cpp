@@ -36,11 +36,11 @@ struct raw_grade {
   std::vector<std::string> reports;
 };
 
-constexpr std::string_view html_prefix = "html=";
-constexpr std::string_view json_prefix = "json=";
+constexpr std::string_view as_html = "html=";
+constexpr std::string_view as_json = "json=";
 
 std::string check_report(std::string& text) {
-  for (const std::string_view each : {html_prefix, json_prefix}) {
+  for (const std::string_view each : {as_html, as_json}) {
     if (text.starts_with(each) && text.size() > each.size()) return {};
   }
   return fmt::format("'{}' is neither html=PATH nor json=PATH", text);
@@ -94,8 +94,8 @@ verb add_grade(CLI::App& app) {
   grade.add_flag("!--no-progress", asked.progress, "No progress line");
   return {&grade, [into] {
             for (const std::string& each : into->reports) {
-              auto& target = each.starts_with(html_prefix) ? into->grade.html : into->grade.json;
-              target = each.substr(html_prefix.size());
+              auto& target = each.starts_with(as_html) ? into->grade.html : into->grade.json;
+              target = each.substr(as_html.size());
             }
             return options(std::move(into->grade));
           }};

@@ -111,8 +111,9 @@ void leave_out_impossible(const run_options& asked, suite& all) {
   errors reasons;
   std::erase_if(all, [&](const suite_scenario& each) {
     auto why = impossible(asked, each.what);
-    if (why) reasons.push_back(*std::move(why));
-    return why.has_value();
+    if (!why) return false;
+    reasons.push_back(*std::move(why));
+    return true;
   });
   say_left_out(reasons);
 }

@@ -24,8 +24,7 @@ struct line {
 
 /// To the millisecond, in columns: "  13:05:07.250".
 std::string clock_text(scenario::duration at) {
-  using namespace std::chrono;
-  const auto ms = duration_cast<milliseconds>(at).count();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at).count();
   return fmt::format("{:>4}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,
                      ms % 1000);
 }

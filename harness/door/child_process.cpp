@@ -65,6 +65,7 @@ class pipe_ends {
 
 child_process::child_process(const asio::any_io_executor& executor, const std::string& command)
     : input_(executor), output_(executor), errors_(executor), end_(executor) {
+  std::signal(SIGPIPE, SIG_IGN);  // A child that has gone is an error of writing to it.
   pipe_ends in;
   pipe_ends out;
   pipe_ends err;

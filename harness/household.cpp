@@ -57,6 +57,7 @@ class household final : private client_machine,
         hooks_(hooks),
         world_(around.world),
         network_(around.network),
+        instead_(around.instead),
         server_host_(network_.add_host("homeassistant")),
         client_host_(network_.add_host("client")),
         harness_host_(network_.add_host("harness")),
@@ -72,7 +73,7 @@ class household final : private client_machine,
         host_faults_(client_host_, server_host_, conductor_),
         waiting_(harness_host_, *this),
         herd_(record_, world_.executor()) {
-    around.on_event = [this](reports::event e) { on_network(std::move(e)); };
+    around.on_event = [this](const reports::event& e) { on_network(e); };
     network_.add_name(server_name, server_host_);
     for (const scenario::endpoint_way& each : what.endpoints) {
       network_.add_endpoint(each.name, server_host_, each.latency);
@@ -142,6 +143,7 @@ class household final : private client_machine,
     record_measures();
     if (life_) life_->end();
     co_await herd_.stop();
+    if (instead_ != nullptr) co_await instead_->leave();
     co_await server_.stop();
     co_await network_.stop();
     ended = true;
@@ -164,19 +166,26 @@ class household final : private client_machine,
   net::world& world() override { return client_host_; }
   void freeze() override { client_host_.freeze(); }
   void thaw() override { client_host_.thaw(); }
-  void lose_connections() override { network_.reset_host(client_host_, ending::silent); }
+  void lose_connections() override {
+    network_.reset_host(client_host_, ending::silent);
+    if (instead_ != nullptr) instead_->lose_connections();
+  }
   void close_connections() override { network_.reset_host(client_host_, ending::fin); }
   void log_in(client::config& settings) override { log_in(settings, login_); }
   std::unique_ptr<subject> make_subject(client::config settings) override {
+    if (instead_ != nullptr) {
+      return instead_->make_subject(
+          {.clock = harness_host_.time(), .record = record_, .lives_in = scenario_});
+    }
     auto made = std::make_unique<process>(client_host_, std::move(settings), scenario_, record_);
     if (hooks_.on_boot) hooks_.on_boot(made->client());
     return made;
   }
   void inspect(subject& last, std::function<void()> then) override {
-    last.show_mirror([this](const client::state_mirror* shown) {
+    last.show_mirror([this, then = std::move(then)](const client::state_mirror* shown) {
       if (mirrored_) compare(hooks_.mirror ? hooks_.mirror() : shown);
+      then();
     });
-    then();
   }
 
   void compare(const client::state_mirror* mirror) {
@@ -278,8 +287,14 @@ class household final : private client_machine,
     } else if (e.kind == reports::event_kind::fault_ended) {
       std::erase_if(port_closers_, [&](const port_closer& each) { return each.number == number; });
     }
-    record_.add(e);
+    record_seen(e);
     waiting_.on_server_event(e);
+  }
+
+  void record_seen(const reports::event& e) {
+    record_.add(e);
+    if (instead_ == nullptr) return;
+    for (reports::event& each : instead_->on_seen(e)) record_.add(std::move(each));
   }
 
   // Logins, and those who only connect.
@@ -308,10 +323,10 @@ class household final : private client_machine,
   }
 
   /// A server whose port is closed cannot see whom it turns away; the network can.
-  void on_network(reports::event e) {
+  void on_network(const reports::event& e) {
     const bool refused = e.kind == reports::event_kind::dial_failed;
     const std::uint32_t connection = e.connection;
-    record_.add(std::move(e));
+    record_seen(e);
     if (!refused) return;
     for (const port_closer& each : port_closers_) {
       record_.add({.kind = reports::event_kind::fault_hit,
@@ -332,6 +347,7 @@ class household final : private client_machine,
   simulated_world& world_;
   std::vector<port_closer> port_closers_;
   lan& network_;
+  guest* instead_;  // Of our client, if anybody.
   host& server_host_;
   host& client_host_;
   host& harness_host_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/guest.hpp"
 #include "harness/simulated_run.hpp"
 #include "harness/simulation/lan.hpp"
 #include "harness/simulation/simulated_world.hpp"
@@ -18,6 +19,7 @@ struct neighbourhood {
   lan& network;
   /// Set by the household: where events of the network go.
   std::function<void(reports::event)> on_event = {};
+  guest* instead = nullptr;  ///< Of our client. Outlives the household.
 };
 
 /// What is to be run. Everything outlives the run.
@@ -31,7 +33,8 @@ struct run_order {
 };
 
 /// Carries out a plan in a neighbourhood: Home Assistant as mockha plays it on one host, the client
-/// as it ships on another. Fills in the journal, and whether it was interrupted.
+/// as it ships, or whoever is there instead, on another. Fills in the journal, and whether it was
+/// interrupted.
 ///
 /// What is returned is a defect of ours. The household is not taken apart then, and refers to its
 /// neighbourhood for ever.

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -105,6 +106,7 @@ class batch {
   batch_result result() {
     batch_result all;
     all.bug = std::move(bug_);
+    for (auto& [client, fault] : client_faults_) all.client_faults.push_back(std::move(fault));
     std::size_t next = 0;
     for (const prepared_entry& each : entries_) {
       reports::cell cell = cell_of(*each.what);
@@ -175,6 +177,7 @@ class batch {
     }
     auto figures = reports::analyse(result.context, result.journal);
     const std::lock_guard lock(mutex_);
+    if (result.client_fault) note_fault(result);
     if (options_.keep_runs) keep(tasks_[index].entry, figures, std::move(result));
     figures_[index] = std::move(figures);
     ++done_;
@@ -209,6 +212,15 @@ class batch {
                                  .wire = std::move(result.wire)};
   }
 
+  /// Called with the lock held.
+  void note_fault(const run_result& of) {
+    const reports::run_context& run = of.context;
+    client_faults_.try_emplace(run.client, batch_result::client_fault{.client = run.client,
+                                                                      .scenario = run.scenario,
+                                                                      .seed = run.seed,
+                                                                      .what = *of.client_fault});
+  }
+
   void report_bug(const reports::run_context& context, const std::string& what) {
     const std::lock_guard lock(mutex_);
     failed_ = true;
@@ -228,6 +240,7 @@ class batch {
   std::vector<kept_candidate> kept_;  // By entry.
   std::size_t done_ = 0;
   std::optional<std::string> bug_;
+  std::map<std::string, batch_result::client_fault> client_faults_;  // By client.
 };
 
 }  // namespace

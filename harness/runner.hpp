@@ -68,6 +68,14 @@ struct batch_result {
   /// Of all that was to be run, in this shard or another: scenarios, clients, seeds.
   std::uint64_t plan = 0;
   std::optional<std::string> bug;  ///< The first defect of ours that was met.
+  /// The first that was wrong with the program behind each client: see `run_result`.
+  struct client_fault {
+    std::string client;
+    std::string scenario;
+    std::uint64_t seed = 0;
+    std::string what;
+  };
+  std::vector<client_fault> client_faults;
 };
 
 /// Runs every entry with all its seeds, side by side. Everything that can be wrong with the input

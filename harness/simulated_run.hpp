@@ -22,6 +22,9 @@ struct run_result {
   reports::journal journal;
   reports::wire_capture wire;  ///< Without tokens. Empty unless it was asked for.
   bool interrupted = false;
+  /// What is wrong with the program that speaks for a client from outside, in several lines. The
+  /// journal is whole, but says little of the client.
+  std::optional<std::string> client_fault = {};
   /// A defect of ours: the world span without advancing, or something was not released.
   std::optional<std::string> bug;
 };

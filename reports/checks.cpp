@@ -64,10 +64,15 @@ std::string scenario_word(const scenario_info& info) {
 
 std::string run_line(const report& r, const summary& s, const scenario_info& info,
                      std::uint64_t seed, std::uint64_t seeds, bool with_journal) {
+  std::vector<std::string> words{"hassle", "run", scenario_word(info)};
   const auto& files = r.of.again.client_files;
   const auto own = files.find(s.client);
-  std::vector<std::string> words{"hassle", "run", scenario_word(info), "--client",
-                                 own == files.end() ? s.client : own->second};
+  const auto& commands = r.of.again.client_commands;
+  if (const auto command = commands.find(s.client); command != commands.end()) {
+    words.insert(words.end(), command->second.begin(), command->second.end());
+  } else {
+    words.insert(words.end(), {"--client", own == files.end() ? s.client : own->second});
+  }
   words.insert(words.end(), r.of.again.arguments.begin(), r.of.again.arguments.end());
   words.insert(words.end(), {"--seed", std::to_string(seed), "--seeds", std::to_string(seeds)});
   if (with_journal) words.insert(words.end(), {"--journal", "out"});

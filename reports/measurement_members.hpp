@@ -74,9 +74,10 @@ void members(T& of, Visit&& visit) {
 
 template <either_const<rerun_options> T, class Visit>
 void members(T& of, Visit&& visit) {
-  auto& [arguments, client_files] = of;
+  auto& [arguments, client_files, client_commands] = of;
   visit("arguments", arguments);
   visit("client_files", client_files);
+  visit("client_commands", client_commands);
 }
 
 template <either_const<expectation> T, class Visit>

@@ -81,6 +81,8 @@ struct rerun_options {
   std::vector<std::string> arguments;  ///< That changed the scenarios: "--set", "seeds=3".
   /// Of clients whose profile is the user's own: its file, by the client's name.
   std::map<std::string, std::string> client_files;
+  /// Of clients that are none of ours: the words that choose them, by the client's name.
+  std::map<std::string, std::vector<std::string>> client_commands = {};
 
   bool operator==(const rerun_options&) const = default;
 };

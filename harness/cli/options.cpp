@@ -39,6 +39,7 @@ constexpr std::string_view run_footer = R"(Examples:
   hassle run --all --shard 3/16 --report measurement=3.json   a part of it, for 'hassle merge'
   hassle run ha-restart --set fault.restart.refused=90s   a scenario changed by hand
   hassle run ha-restart --world real --time-scale 20   on real sockets, and quiet stretches skipped
+  hassle run ha-restart --world real --client-cmd 'node mine.mjs'   your own client
   hassle run ha-restart --seed 7 --seeds 1 --journal out   one run, kept for 'hassle explain'
 
 Journals are named SCENARIO.CLIENT.SEED.jsonl.
@@ -186,6 +187,7 @@ struct raw_run {
   std::uint32_t seeds_max = 1000;
   std::string world = "simulated";
   real_options real;
+  std::vector<std::string> commands;
 };
 
 constexpr double time_scale_max = 10'000;
@@ -212,7 +214,10 @@ run_options finished(raw_run raw) {
   if (raw.leave_one_out) raw.run.clients = client_choice::leave_one_out;
   if (raw.attribute == attribute_report) raw.run.clients = client_choice::subsets_of_report;
   if (raw.attribute == attribute_all) raw.run.clients = client_choice::subsets_of_production;
-  if (!raw.run.named_clients.empty()) raw.run.clients = client_choice::named;
+  raw.run.commands = commands_of(raw.commands);
+  if (!raw.run.named_clients.empty() || !raw.run.commands.empty()) {
+    raw.run.clients = client_choice::named;
+  }
   if (!raw.until.empty()) {
     raw.run.until = reports::effort_goal{.width = width_of(raw.until),
                                          .certain = raw.until == until_certain,
@@ -232,6 +237,23 @@ void choose_suite(run_options& asked) {
     throw CLI::ValidationError("SCENARIO", "--tag, --layer and --group choose among all");
   }
   asked.all = true;
+}
+
+void check_client_commands(const raw_run& asked) {
+  if (asked.commands.empty()) return;
+  if (asked.world != "real") {
+    throw CLI::ValidationError("--client-cmd",
+                               "another program has no virtual time: it needs "
+                               "--world real");
+  }
+  if (asked.run.all) {
+    throw CLI::ValidationError("--client-cmd",
+                               "the suite says nothing of this client: 'hassle grade' holds it "
+                               "against what is expected of the best one");
+  }
+  if (!asked.attribute.empty()) {
+    throw CLI::ValidationError("--client-cmd", "another program has none of our layers");
+  }
 }
 
 verb add_run(CLI::App& app) {
@@ -254,6 +276,7 @@ verb add_run(CLI::App& app) {
   auto* leave = run.add_flag("--leave-one-out", into->leave_one_out,
                              "production, and production without each of its layers");
   client->excludes(ladder)->excludes(leave)->excludes(all);
+  add_client_commands(run, into->commands)->excludes(ladder)->excludes(leave);
   all->excludes(ladder);
   ladder->excludes(leave);
   auto* attribute =
@@ -302,6 +325,7 @@ verb add_run(CLI::App& app) {
   // One of the two is needed; a list that may be empty cannot say so itself.
   run.callback([into] {
     choose_suite(into->run);
+    check_client_commands(*into);
     if (!into->run.all && into->run.scenarios.empty())
       throw CLI::RequiredError("SCENARIO or --all");
     if (into->run.part) {

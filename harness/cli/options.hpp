@@ -36,6 +36,12 @@ struct real_options {
   bool skip = true;
 };
 
+/// Anybody's client: the program that speaks for it.
+struct client_command {
+  std::string name;     ///< In reports; empty: as it calls itself.
+  std::string command;  ///< For the shell.
+};
+
 struct run_options {
   std::vector<std::string> scenarios;
   bool all = false;     ///< The whole suite instead, as far as it fits the filter.
@@ -43,7 +49,8 @@ struct run_options {
   std::optional<real_options> real;
   client_choice clients = client_choice::of_scenario;
   std::vector<std::string> named_clients;
-  std::uint32_t permutations = 12;  ///< Of `subsets_of_production`. Even.
+  std::vector<client_command> commands;  ///< Beside those. In the real world only.
+  std::uint32_t permutations = 12;       ///< Of `subsets_of_production`. Even.
   std::optional<std::uint32_t> seeds;
   std::uint64_t first_seed = 1;
   /// Seeds are added until this is reached; `seeds` are the first ones then.

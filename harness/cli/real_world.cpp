@@ -22,10 +22,17 @@ double milliseconds(net::duration d) {
 std::optional<scenario::input_error> impossible(const run_options& asked,
                                                 const scenario::scenario& what) {
   if (!asked.real) return std::nullopt;
-  auto why = not_in_the_real_world(what);
+  if (auto why = not_in_the_real_world(what)) {
+    return scenario::input_error{what.file,
+                                 {},
+                                 "it cannot be run in the real world: " + *why,
+                                 "run it without --world real"};
+  }
+  if (asked.commands.empty()) return std::nullopt;
+  auto why = not_from_outside(what);
   if (!why) return std::nullopt;
   return scenario::input_error{
-      what.file, {}, "it cannot be run in the real world: " + *why, "run it without --world real"};
+      what.file, {}, "it cannot be run with --client-cmd: " + *why, "run it with our clients"};
 }
 
 void say_left_out(const std::vector<scenario::input_error>& reasons) {
@@ -39,10 +46,27 @@ void say_left_out(const std::vector<scenario::input_error>& reasons) {
 
 real_runs::real_runs(const run_options& asked)
     : pace_{.time_scale = asked.real.value().time_scale, .skip = asked.real.value().skip},
-      world_{.name = "real", .run = [this](const run_order& order) { return run(order); }} {}
+      world_{.name = "real", .run = [this](const run_order& order) { return run(order); }} {
+  for (const client_command& each : asked.commands) commands_.emplace(each.name, each.command);
+}
+
+real_run_result real_runs::run_outside(const run_order& order, const std::string& command) {
+  outside_order client{.command = command};
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = faults_.find(order.client_name);
+    if (known != faults_.end()) client.known_fault = known->second;
+  }
+  real_run_result done = run_real(order, pace_, client);
+  const std::lock_guard lock(mutex_);
+  if (done.fault) faults_.try_emplace(order.client_name, *done.fault);
+  return done;
+}
 
 run_result real_runs::run(const run_order& order) {
-  real_run_result done = run_real(order, pace_);
+  const auto outside = commands_.find(order.client_name);
+  real_run_result done =
+      outside == commands_.end() ? run_real(order, pace_) : run_outside(order, outside->second);
   const std::lock_guard lock(mutex_);
   ++runs_;
   p99_ = std::max(p99_, done.late.quantile(0.99));

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "harness/cli/options.hpp"
+#include "harness/real/real_run.hpp"
 #include "harness/real/socket_pacer.hpp"
 #include "harness/runner.hpp"
 #include "scenarios/scenario.hpp"
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -31,14 +33,17 @@ class real_runs {
 
  private:
   run_result run(const run_order& order);
+  real_run_result run_outside(const run_order& order, const std::string& command);
 
   pace_settings pace_;
+  std::map<std::string, std::string> commands_;  // By client.
   run_world world_;
   mutable std::mutex mutex_;  // Guards what follows.
   std::size_t runs_ = 0;
   net::duration latest_{};
   net::duration p99_{};  // Of the worst run.
   std::string worst_;
+  std::map<std::string, door::adapter_fault> faults_;  // By client.
 };
 
 }  // namespace hassle::harness::cli

@@ -1,5 +1,6 @@
 #include "harness/cli/report_output.hpp"
 
+#include "harness/cli/client_command.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/output_file.hpp"
 #include "harness/cli/progress.hpp"
@@ -184,11 +185,24 @@ exit_status finish(const run_options& asked, const reports::report& report,
   return written ? status_of(report) : exit_status::bad_input;
 }
 
+namespace {
+
+/// Of a client nothing is known whose adapter fails.
+exit_status with_faults(exit_status status, const batch_result& ran) {
+  say_faults(ran.client_faults);
+  const bool said = status == exit_status::passed || status == exit_status::inconclusive;
+  return said && !ran.client_faults.empty() ? exit_status::failed : status;
+}
+
+}  // namespace
+
 exit_status conclude(const run_options& asked, reports::measurement of, const batch_result& ran) {
   of.part = part_of(asked, ran.plan);
   // Of a part there is nothing to say: the whole is what reports are made of.
-  if (of.part.count > 1) return finish(asked, reports::report{.of = std::move(of)}, ran.bug);
-  return finish(asked, reports::make_report(std::move(of)), ran.bug);
+  if (of.part.count > 1) {
+    return with_faults(finish(asked, reports::report{.of = std::move(of)}, ran.bug), ran);
+  }
+  return with_faults(finish(asked, reports::make_report(std::move(of)), ran.bug), ran);
 }
 
 }  // namespace hassle::harness::cli

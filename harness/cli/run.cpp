@@ -1,3 +1,4 @@
+#include "harness/cli/client_command.hpp"
 #include "harness/cli/real_world.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/run_all.hpp"
@@ -172,6 +173,7 @@ std::expected<prepared_run, errors> prepare(const run_options& asked) {
     }
     auto clients = clients_for(asked, what);
     if (!clients) return std::unexpected(std::move(clients.error()));
+    for (const client_command& each : asked.commands) clients->push_back(profile_of(each));
     for (scenario::client_profile& each : *clients) {
       all.entries.push_back({&what, std::move(each), asked.seeds.value_or(what.seeds)});
     }
@@ -200,13 +202,24 @@ reports::rerun_options again(const run_options& asked) {
     const auto profile = scenario::find_profile(name);
     if (profile && profile->name != name) options.client_files[profile->name] = shown_path(name);
   }
+  for (const client_command& each : asked.commands) {
+    options.client_commands[each.name] = {
+        "--client-cmd", text_of(each),  "--world",
+        "real",         "--time-scale", fmt::format("{}", asked.real.value().time_scale)};
+  }
   return options;
 }
 
 }  // namespace
 
-exit_status perform(const run_options& asked) {
-  if (asked.all) return perform_all(asked);
+exit_status perform(const run_options& named) {
+  if (named.all) return perform_all(named);
+  run_options asked = named;
+  if (!asked.commands.empty()) {
+    auto met = meet(std::move(asked.commands), asked.real.value().time_scale);
+    if (!met) return met.error();
+    asked.commands = *std::move(met);
+  }
   auto prepared = prepare(asked);
   if (!prepared) {
     complain(prepared.error());

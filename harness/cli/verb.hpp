@@ -11,7 +11,8 @@
 // NOLINTBEGIN(readability-identifier-naming): not our names.
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 // NOLINTEND(readability-identifier-naming)
 
 namespace hassle::harness::cli {
@@ -35,6 +36,10 @@ struct verb {
 void add_reports(CLI::App& app, std::vector<std::string>& into);
 /// The option --report-dir.
 void add_report_directory(CLI::App& app, std::optional<std::filesystem::path>& into);
+/// The option --client-cmd. Both must outlive what is parsed.
+CLI::Option* add_client_commands(CLI::App& app, std::vector<std::string>& into);
+/// "NAME=COMMAND", or a command alone.
+[[nodiscard]] std::vector<client_command> commands_of(const std::vector<std::string>& texts);
 [[nodiscard]] std::vector<report_target> targets_of(const std::vector<std::string>& texts);
 /// "  json   for programs", a line for each format.
 [[nodiscard]] std::string list_of_formats();

@@ -46,6 +46,8 @@ class adapter {
 
   /// Runs the command.
   void launch(const std::string& command);
+  /// Instead of that: there is something wrong with it already.
+  void refuse(const adapter_fault& why) { fail(why); }
   /// Waits until it has said hello, or a fault.
   [[nodiscard]] asio::awaitable<void> ready();
 

@@ -12,7 +12,8 @@ namespace hassle::harness::door {
 namespace asio = boost::asio;
 
 /// A command of the shell in a process group of its own, with pipes at its three standard streams,
-/// none of which blocks. It does not outlive this, nor this program.
+/// none of which blocks. It does not outlive this, nor the thread that made it. From the first one
+/// on this program ignores SIGPIPE.
 ///
 /// Thread-safety: single-threaded.
 class child_process {

@@ -22,10 +22,10 @@ void client_door::launch_next() {
 asio::awaitable<std::optional<adapter_fault>> client_door::open() {
   launch_next();
   co_await next_->ready();
-  hello_ = next_->hello();
+  if (next_->hello()) hello_ = *next_->hello();
   if (next_->fault()) {
     fault_ = next_->fault();
-  } else if (hello_->time == time_sense::wall && time_scale_ != 1) {
+  } else if (hello_.time == time_sense::wall && time_scale_ != 1) {
     fault_ = adapter_fault{
         .what = fmt::format("knows only the wall's time (\"time\":\"wall\"), not a time scale of "
                             "{}: run it with --time-scale 1",
@@ -42,12 +42,21 @@ std::unique_ptr<outside_client> client_door::begin_life(life made) {
   order.token = std::move(made.token);
   order.time_scale = time_scale_;
   order.ca = std::move(made.ca);
-  auto result = std::make_unique<outside_client>(made.with, std::move(next_), *hello_,
-                                                 std::move(order), [this](const adapter_fault& f) {
-                                                   if (!fault_) fault_ = f;
-                                                 });
-  launch_next();
+  if (!next_ && fault_) {
+    next_ = std::make_unique<adapter>(executor_, wall_, limits_);
+  } else if (!next_) {
+    launch_next();
+  }
+  adapter& behind = *next_;
+  auto result =
+      std::make_unique<outside_client>(made.with, std::move(next_), hello_, std::move(order),
+                                       [this](const adapter_fault& f) { refuse(f); });
+  if (fault_) behind.refuse(*fault_);
   return result;
+}
+
+void client_door::hurry() {
+  if (next_) next_->refuse({.what = "was not waited for", .line = {}, .errors = {}});
 }
 
 asio::awaitable<void> client_door::close() {

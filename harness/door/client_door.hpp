@@ -13,8 +13,8 @@
 
 namespace hassle::harness::door {
 
-/// Lets anybody's client into a run: has a process of its adapter ready before one is needed, so
-/// that starting programs takes none of the run's time.
+/// Lets anybody's client into a run: a process of its adapter for each life. After a fault there
+/// are no more of them, and all lives fail at once.
 ///
 /// Thread-safety: single-threaded. Whoever has awaited `open` awaits `close` before it goes.
 class client_door {
@@ -26,8 +26,14 @@ class client_door {
   /// Has the first process say hello. What is wrong with it, if anything: it cannot be started, or
   /// knows too little of time for this scale.
   [[nodiscard]] asio::awaitable<std::optional<adapter_fault>> open();
+  /// The process that is awaited has had time enough.
+  void hurry();
+  /// As if it had had this fault.
+  void refuse(const adapter_fault& why) {
+    if (!fault_) fault_ = why;
+  }
 
-  /// A new life. After `open` without a fault.
+  /// A new life. After `open`.
   struct life {
     outside_client::parts with;
     std::string url;    ///< "ws://127.0.0.1:8123/api/websocket"
@@ -38,8 +44,8 @@ class client_door {
 
   [[nodiscard]] asio::awaitable<void> close();
 
-  /// What it said of itself. After `open` without a fault.
-  [[nodiscard]] const hello_said& hello() const { return *hello_; }
+  /// What it said of itself.
+  [[nodiscard]] const hello_said& hello() const noexcept { return hello_; }
   /// The first of any life.
   [[nodiscard]] const std::optional<adapter_fault>& fault() const noexcept { return fault_; }
 
@@ -52,7 +58,7 @@ class client_door {
   double time_scale_;
   adapter_limits limits_;
   std::unique_ptr<adapter> next_;
-  std::optional<hello_said> hello_;
+  hello_said hello_;
   std::optional<adapter_fault> fault_;
 };
 

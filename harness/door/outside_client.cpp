@@ -113,6 +113,7 @@ void outside_client::freeze() {
 void outside_client::thaw() {
   frozen_ = false;
   adapter_->thaw();
+  if (slept_ > net::duration::zero()) jump(std::exchange(slept_, {}));
 }
 
 void outside_client::hear(const said& what) {
@@ -176,7 +177,17 @@ void outside_client::ask(on_stillness then) {
 }
 
 void outside_client::jump(net::duration by) {
-  if (started_) adapter_->jump(ms_of(by));
+  if (!started_) return;
+  if (frozen_) {
+    slept_ += by;
+  } else {
+    adapter_->jump(ms_of(by));
+  }
+}
+
+bool outside_client::holds_time() const noexcept {
+  if (killed_ || adapter_->fault()) return false;
+  return !adapter_->hello() || static_cast<bool>(mirror_asked_);
 }
 
 void outside_client::hear_quiet(const quiet_said& what) {
@@ -208,6 +219,7 @@ void outside_client::hear_mirror(const mirror_said& what) {
 
 boost::asio::awaitable<void> outside_client::kill() {
   killed_ = true;
+  if (on_killed) on_killed();
   cold_start_.cancel();
   failing_.cancel();
   for (const auto& [number, each] : in_flight_) with_.sees.on_given_up(number);

@@ -54,8 +54,14 @@ class outside_client final : public subject {
   };
   using on_stillness = std::function<void(stillness)>;
   void ask(on_stillness then);
+  [[nodiscard]] bool is_asked() const noexcept { return static_cast<bool>(asked_); }
   /// The run's clock has just been moved on by so much, at once.
   void jump(net::duration by);
+  /// Something is under way that takes none of the run's time: its process comes up, or says what
+  /// it mirrors.
+  [[nodiscard]] bool holds_time() const noexcept;
+
+  std::function<void()> on_killed;  ///< `kill` begins.
 
  private:
   struct in_flight {
@@ -86,6 +92,7 @@ class outside_client final : public subject {
   bool frozen_ = false;
   std::map<std::uint32_t, in_flight> in_flight_;
   on_stillness asked_;
+  net::duration slept_{};  // Jumps while it was frozen.
   shown mirror_asked_;
 };
 

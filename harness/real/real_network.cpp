@@ -167,12 +167,14 @@ asio::awaitable<lan::stream_result> real_network::connect(host& from, net::endpo
   co_return std::make_unique<real_stream>(*this, from, std::move(*dialed), number, port);
 }
 
-net::result<std::unique_ptr<net::acceptor>> real_network::listen(host& where, net::endpoint) {
+net::result<std::unique_ptr<net::acceptor>> real_network::listen(host& where, net::endpoint local) {
+  if (&where == relay_host_) return machine_.listen(std::move(local));
   // Of ports that were asked for another program may have one by now.
   auto opened = machine_.listen({loopback, 0});
-  if (!opened || &where == relay_host_) return opened;
+  if (!opened) return opened;
   relay_->forward_to((*opened)->local_endpoint());
-  if (const error_code ec = relay_->listen({loopback, 0}); ec) return std::unexpected(ec);
+  const std::uint16_t port = kept_port_ ? kept_port_->local_endpoint().port() : std::uint16_t{0};
+  if (const error_code ec = relay_->listen({loopback, port}); ec) return std::unexpected(ec);
   return std::make_unique<guarded_acceptor>(*this, where, std::move(*opened));
 }
 
@@ -190,6 +192,31 @@ asio::awaitable<std::uint32_t> real_network::number_of_accepted(std::uint32_t up
   }
   // The client has given up already. It is somebody's, and nobody's that a journal knows.
   co_return ++last_connection_;
+}
+
+void real_network::expect_strangers() {
+  // They know one port, however often the server has been away: nobody else gets it meanwhile.
+  // Bound and not listening, it refuses.
+  using asio::ip::tcp;
+  kept_port_.emplace(*sockets_, tcp::v4());
+  kept_port_->set_option(tcp::socket::reuse_address(true));
+  kept_port_->bind({asio::ip::make_address(loopback), 0});
+  relay_->tell_of_arrivals([this](std::uint32_t port) { on_stranger(port); });
+}
+
+void real_network::on_stranger(std::uint32_t port) {
+  const std::uint32_t number = ++last_connection_;
+  numbers_[port] = number;
+  strangers_.insert(port);
+  const net::endpoint& at = dialed();
+  record_({.kind = reports::event_kind::dialed,
+           .connection = number,
+           .text = at.host + ":" + std::to_string(at.port)});
+  record_({.kind = reports::event_kind::connected, .connection = number});
+}
+
+void real_network::forget_strangers() {
+  for (const std::uint32_t port : std::exchange(strangers_, {})) relay_->forget_client(port);
 }
 
 void real_network::record_of_relay(reports::event e) {

@@ -11,6 +11,7 @@
 #include <hassle/net/world.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,11 @@ class real_network final : public lan {
   void on_thaw(host&) override {}
   [[nodiscard]] asio::awaitable<void> stop() override;
 
+  /// From now on who comes to the relay comes from another process.
+  void expect_strangers();
+  /// Their machine is gone: the server hears nothing of them, ever.
+  void forget_strangers();
+
   /// Where a client in another process finds the server.
   [[nodiscard]] const net::endpoint& dialed() const noexcept { return relay_->local_endpoint(); }
 
@@ -67,6 +74,7 @@ class real_network final : public lan {
   friend class real_stream;
 
   void record_of_relay(reports::event e);
+  void on_stranger(std::uint32_t port);
   void refuse() noexcept;
   [[nodiscard]] asio::awaitable<std::uint32_t> number_of_accepted(std::uint32_t upstream_id);
 
@@ -79,6 +87,8 @@ class real_network final : public lan {
   std::unique_ptr<relay> relay_;
   std::uint32_t last_connection_ = 0;
   std::map<std::uint32_t, std::uint32_t> numbers_;  // By the client's port.
+  std::set<std::uint32_t> strangers_;               // The ports of those that may still be there.
+  std::optional<asio::ip::tcp::socket> kept_port_;  // The relay's, where strangers know it.
   std::map<const host*, std::size_t> dials_;
   std::vector<real_stream*> streams_;
 };

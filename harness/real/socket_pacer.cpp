@@ -9,6 +9,15 @@
 
 namespace hassle::harness {
 
+namespace {
+
+/// Whoever waits for another process looks up so often, at least.
+constexpr net::duration hold_at_most = std::chrono::milliseconds(50);
+/// A poll that waits takes as long, at least.
+constexpr net::duration shortest_poll = std::chrono::milliseconds(2);
+
+}  // namespace
+
 void lateness::add(net::duration late) noexcept {
   const auto bits = std::bit_width(static_cast<std::uint64_t>(late.count()));
   ++buckets_[std::min<std::size_t>(static_cast<std::size_t>(bits), buckets_.size() - 1)];
@@ -59,6 +68,7 @@ bool socket_pacer::poll_sockets(net::duration at_most) {
 }
 
 void socket_pacer::wait_until(simulated_world& world, net::time_point next) {
+  if (other_ != nullptr && other_->holds_time()) return hold();
   const net::time_point began = net::machine_now();
   for (net::time_point machine = began;; machine = net::machine_now()) {
     const net::time_point present = now(machine);
@@ -66,13 +76,52 @@ void socket_pacer::wait_until(simulated_world& world, net::time_point next) {
     if (poll_sockets({})) return;
     if (present >= next) return late_.add(present - next);
     const net::duration silent = machine - began;
-    if (settings_.skip && silent >= settings_.settle) {
-      jump(next, machine);
-      return world.catch_up(next);
-    }
+    if (settings_.skip && silent >= settings_.settle) return skip(world, next, machine);
     // A poll that waits takes milliseconds: longer than it takes to be sure of the silence.
     if (!settings_.skip && poll_sockets(on_machine(next - present))) return;
   }
+}
+
+void socket_pacer::wait_for(bystander& whom) {
+  other_ = &whom;
+  settings_.skip = settings_.skip && whom.skips();
+  machine_mark_ = net::machine_now();
+}
+
+/// Lets one thing happen, or nothing, at the present instant.
+void socket_pacer::hold() {
+  const net::time_point present = now(net::machine_now());
+  poll_sockets(hold_at_most);
+  mark_ = present;
+  machine_mark_ = net::machine_now();
+}
+
+void socket_pacer::skip(simulated_world& world, net::time_point next, net::time_point machine) {
+  if (other_ != nullptr) return skip_with_bystander(world, next, machine);
+  jump(next, machine);
+  world.catch_up(next);
+}
+
+/// One step of it: a question, or the jump after its answer. What has happened since the question
+/// may have woken the other, so that the answer is old.
+void socket_pacer::skip_with_bystander(simulated_world& world, net::time_point next,
+                                       net::time_point machine) {
+  const std::optional<bystander::answer> said = other_->take_answer();
+  if (said) asked_ = false;
+  if (!said || !said->quiet || asked_after_ != world.steps()) {
+    if (asked_) {
+      const net::duration left = std::min(hold_at_most, on_machine(next - now(machine)));
+      if (left > shortest_poll) poll_sockets(left);
+      return;
+    }
+    asked_ = true;
+    asked_after_ = world.steps();
+    return other_->ask();
+  }
+  const net::time_point to = std::max(std::min(next, said->next), now(machine));
+  other_->jump(to - now(machine));
+  jump(to, machine);
+  world.catch_up(to);
 }
 
 }  // namespace hassle::harness

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace hassle::harness {
 
@@ -34,17 +35,43 @@ class lateness {
   net::duration max_{};
 };
 
+/// Somebody in another process, for whom time passes too.
+class bystander {
+ public:
+  /// Whether time has to stand still: it is doing what takes no time of the scenario's.
+  [[nodiscard]] virtual bool holds_time() const = 0;
+  /// Whether it can be asked how long it waits, and be moved on. Else nothing is skipped.
+  [[nodiscard]] virtual bool skips() const = 0;
+  /// Asks what it waits for; the answer comes by `pacer`'s polling, once.
+  virtual void ask() = 0;
+  struct answer {
+    bool quiet = false;                 ///< Nothing but the network and its timers wake it.
+    net::time_point next = net::never;  ///< When the next of them does, of the scenario's clock.
+  };
+  /// The answer to the last question, once it has come.
+  [[nodiscard]] virtual std::optional<answer> take_answer() = 0;
+  /// Time has just been moved on by so much.
+  virtual void jump(net::duration by) = 0;
+
+ protected:
+  ~bystander() = default;
+};
+
 /// Time for a world with real sockets in it: the machine's, so many times as fast.
 ///
 /// Everything that has a socket runs on one thread, and bytes on loopback are with their receiver
 /// when the call that sends them returns. What has been silent for a moment therefore stays silent
 /// until the next timer: the clock may jump there, and an hour in which little happens takes
-/// seconds. The context outlives it. Thread-safety: single-threaded.
+/// seconds. Where somebody is in another process, that is asked first. The context outlives it.
+/// Thread-safety: single-threaded.
 class socket_pacer final : public pacer {
  public:
   socket_pacer(asio::io_context& sockets, const pace_settings& settings);
 
   void wait_until(simulated_world& world, net::time_point next) override;
+
+  /// From here on somebody else is there, who outlives the waiting. Time begins to pass now.
+  void wait_for(bystander& whom);
 
   [[nodiscard]] const lateness& late() const noexcept { return late_; }
   [[nodiscard]] net::duration skipped() const noexcept { return skipped_; }
@@ -54,6 +81,9 @@ class socket_pacer final : public pacer {
   [[nodiscard]] net::duration on_machine(net::duration scenario) const noexcept;
   void jump(net::time_point to, net::time_point machine) noexcept;
   bool poll_sockets(net::duration at_most);
+  void hold();
+  void skip(simulated_world& world, net::time_point next, net::time_point machine);
+  void skip_with_bystander(simulated_world& world, net::time_point next, net::time_point machine);
 
   asio::io_context& sockets_;
   asio::executor_work_guard<asio::io_context::executor_type> open_;
@@ -63,6 +93,9 @@ class socket_pacer final : public pacer {
   net::time_point machine_mark_;
   lateness late_;
   net::duration skipped_{};
+  bystander* other_ = nullptr;
+  bool asked_ = false;             // It has not answered yet.
+  std::uint64_t asked_after_ = 0;  // So many things had happened in the world.
 };
 
 }  // namespace hassle::harness

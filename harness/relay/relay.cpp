@@ -83,6 +83,7 @@ asio::awaitable<void> relay::serve(std::unique_ptr<net::byte_stream> client) {
     co_return;
   }
   known_as_[number] = client->connection_id();
+  if (on_arrival_) on_arrival_(client->connection_id());
   faults_.note_dial(way);
   relay_line line(path_, *this, way);
   const bool passed = co_await reachable(line);

@@ -51,6 +51,10 @@ class relay final : private relay_watcher {
 
   /// Connections that come from now on are for this place.
   void forward_to(net::endpoint upstream) { upstream_ = std::move(upstream); }
+  /// Is told of each connection that comes, by the client's own number.
+  void tell_of_arrivals(std::function<void(std::uint32_t client_id)> to) {
+    on_arrival_ = std::move(to);
+  }
   /// The client of a connection that upstream knows by this number, by the client's own number.
   [[nodiscard]] std::optional<std::uint32_t> client_of(std::uint32_t upstream_id) const;
   /// The machine of this client (its own number) is gone: the server hears nothing, ever.
@@ -90,6 +94,7 @@ class relay final : private relay_watcher {
   std::uint64_t seed_;
   recorder record_;
   shaper shaper_;
+  std::function<void(std::uint32_t)> on_arrival_;
   relay_settings settings_;
   active_faults faults_;
   link path_;

@@ -10,8 +10,8 @@
 #include <array>
 #include <csignal>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 extern char** environ;  // POSIX: what the program inherits.
@@ -43,10 +43,27 @@ class pipe_ends {
   std::array<int, 2> ends_{-1, -1};
 };
 
+/// Knows quotes, and a backslash between double ones.
 std::vector<std::string> split(std::string_view arguments) {
-  std::istringstream in{std::string(arguments)};
   std::vector<std::string> words;
-  for (std::string word; in >> word;) words.push_back(word);
+  bool in_word = false;
+  char quote = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    char c = arguments[i];
+    if (quote == 0 && (c == ' ' || c == '\n' || c == '\t')) {
+      in_word = false;
+      continue;
+    }
+    if (!std::exchange(in_word, true)) words.emplace_back();
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else {
+      if (quote == '"' && c == '\\' && i + 1 < arguments.size()) c = arguments[++i];
+      words.back() += c;
+    }
+  }
   return words;
 }
 

@@ -114,6 +114,7 @@ TEST(Readme, EveryShownCommandPrintsWhatIsShown) {
   fs::remove_all(directory);
   fs::create_directories(directory);
   fs::create_directory_symlink(root / "scenarios", directory / "scenarios");
+  fs::create_directory_symlink(root / "harness", directory / "harness");
   std::size_t count = 0;
   for (const fs::path& file : readmes()) {
     for (const shown_command& each : shown_commands(file)) {

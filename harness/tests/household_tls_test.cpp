@@ -76,6 +76,17 @@ std::string difference(const test_run& a, const test_run& b) {
                      r == right.end() ? "its end" : text(*r));
 }
 
+// A slot that was turned away drops what it trusts, while another one is still dialling.
+TEST(HouseholdTls, SlotsThatDialSideBySideSurviveARejectedCertificate) {
+  const auto run = run_text(over_tls("[network]\njitter = \"300ms\"\n"
+                                     "[[fault]]\nkind = \"drop\"\nevery = \"1m\"\n"
+                                     "[[fault]]\nkind = \"tls\"\nhow = \"expired\"\n"
+                                     "at = \"30s\"\nfor = \"8m\""),
+                            "production-without-jitter");
+  EXPECT_THAT(failures(run), HasSubstr("tls: "));
+  EXPECT_GE(run.count(event_kind::client_ready), 2U);
+}
+
 TEST(HouseholdTls, EqualRunsAreEqualThoughNoTwoHandshakesAre) {
   const std::string text =
       over_tls("[[fault]]\nkind = \"drop\"\nevery = \"20s\"\n[client]\nherd = 2");

@@ -196,8 +196,11 @@ asio::awaitable<dialler::opened> dialler::pass_proxy(journey& way,
 
 asio::awaitable<dialler::opened> dialler::secure(journey& way,
                                                  std::unique_ptr<net::byte_stream> stream) {
+  // Another attempt may have been turned away since, and have dropped what is trusted.
+  auto trusting = prepare_trust(way);
+  if (!trusting) co_return std::unexpected(std::move(trusting.error()));
   auto& client = parts_->endpoints[way.endpoint].tls;
-  const auto kept = client;  // Another attempt may replace it meanwhile.
+  const auto kept = client;  // Or may replace it from now on.
   net::time_source& time = shared_.world.time();
   auto shaking = bounded(
       time, limit(way, &deadline_config::tls_limit),

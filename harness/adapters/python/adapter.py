@@ -83,10 +83,10 @@ class _Conversation:
         say(op="outcome", id=order["id"], **line)
 
     async def ask(self, _):
-        for _ in range(3):  # What has arrived is looked at before it answers.
-            await asyncio.sleep(0)
-        left = asyncio.get_running_loop().until_next()
-        say(op="quiet", quiet=left != 0, next_ms=None if left is None else left * 1000)
+        loop = asyncio.get_running_loop()
+        settled = await loop.settled()
+        left = loop.until_next()
+        say(op="quiet", quiet=settled and left != 0, next_ms=None if left is None else left * 1000)
 
 
 async def _converse(make_client):

@@ -10,11 +10,18 @@ import selectors
 import time
 
 
+# A client that is still busy after so many turns of the loop never waits for anything.
+TURNS_MAX = 1000
+
+
 class _Selector(selectors.DefaultSelector):
     scale = 1.0
+    found = False  # Whether the last look met anything.
 
     def select(self, timeout=None):
-        return super().select(timeout / self.scale if timeout else timeout)
+        events = super().select(timeout / self.scale if timeout else timeout)
+        self.found = bool(events)
+        return events
 
 
 class PacedLoop(asyncio.SelectorEventLoop):
@@ -26,6 +33,7 @@ class PacedLoop(asyncio.SelectorEventLoop):
         self._base = 0.0
         self._timers = []
         self._made = 0
+        self._working = 0  # Calls on other threads.
         super().__init__(self._paced)
 
     def time(self):
@@ -46,6 +54,26 @@ class PacedLoop(asyncio.SelectorEventLoop):
         while self._timers and (self._timers[0][2].cancelled() or self._timers[0][0] < self.time() - 1):
             heapq.heappop(self._timers)  # Cancelled, or fired.
         return max(0.0, self._timers[0][0] - self.time()) if self._timers else None
+
+    def run_in_executor(self, executor, func, *args):
+        future = super().run_in_executor(executor, func, *args)
+        self._working += 1
+        future.add_done_callback(self._worked)
+        return future
+
+    def _worked(self, _):
+        self._working -= 1
+
+    async def settled(self):
+        """Lets everything run that can; whether only timers and the network are left to wait for."""
+        calm = 0
+        for _ in range(TURNS_MAX):
+            await asyncio.sleep(0)
+            # Whoever else is to run stands in the queue, before or behind the caller.
+            calm = 0 if self._ready or self._paced.found else calm + 1
+            if calm == 3:
+                return self._working == 0
+        return False
 
     def call_at(self, when, callback, *args, context=None):
         made = [None]

@@ -37,7 +37,7 @@ CLI::Option* add_client_commands(CLI::App& app, std::vector<std::string>& into) 
   return app
       .add_option("--client-cmd", into,
                   "A client of anybody's, in the real world: a command that speaks for it on its "
-                  "standard input and output ('hassle adapter-check'); again for more")
+                  "standard input and output; again for more")
       ->type_name("[NAME=]COMMAND")
       ->allow_extra_args(false)
       ->check(CLI::Validator(check, ""));

@@ -21,7 +21,6 @@ bool can_be_had(const scenario::fault& each, bool tls) {
 std::optional<std::string> not_in_the_real_world(const scenario::scenario& what) {
   if (!what.endpoints.empty()) return "its server has further endpoints";
   if (what.path.ipv6) return "its network has IPv6";
-  if (what.path.box.idle || what.path.box.lifetime) return "a middlebox is on its path";
   for (const scenario::fault& each : what.faults) {
     if (!can_be_had(each, what.ha.tls)) {
       return fmt::format("the relay has no fault of the kind '{}' ('{}')", kind_of(each.what),

@@ -50,7 +50,7 @@ class real_network::guarded_acceptor final : public net::acceptor {
     if (!accepted) co_return std::unexpected(accepted.error());
     const std::uint32_t raw = (*accepted)->connection_id();
     const std::uint32_t number = co_await network_->number_of_accepted(raw);
-    co_return std::make_unique<real_stream>(*network_, *host_, std::move(*accepted), number, raw);
+    co_return std::make_unique<real_stream>(*network_, *host_, std::move(*accepted), number);
   }
 
   void close() noexcept override {
@@ -74,9 +74,8 @@ real_network::real_network(simulated_world& world, asio::io_context& sockets,
       record_(std::move(record)),
       machine_(sockets, world.seed()) {
   relay_host_ = &add_host("relay");
-  relay_ = std::make_unique<relay>(*relay_host_, net::endpoint(loopback, 0), path,
-                                   scenario::stream_seed(world.seed(), "network"),
-                                   [this](reports::event e) { record_of_relay(std::move(e)); });
+  relay_ = std::make_unique<relay>(*relay_host_, net::endpoint(loopback, 0), path, world.seed(),
+                                   record_);
 }
 
 real_network::~real_network() {
@@ -122,7 +121,7 @@ void real_network::reset_host(host& which, ending how) {
   const auto streams = streams_;  // Ends may destroy some.
   for (real_stream* each : streams) {
     if (&each->where() != &which || !each->held()) continue;
-    if (how == ending::silent) relay_->forget_client(each->port());
+    if (how == ending::silent) relay_->forget_client(each->connection_id());
     each->end(how);
   }
 }
@@ -146,14 +145,14 @@ asio::awaitable<lan::stream_result> real_network::connect(host& from, net::endpo
     auto upstream = co_await machine_.connect(std::move(to));
     co_return upstream;
   }
-  const std::uint32_t number = ++last_connection_;
+  const std::uint32_t number = relay_->announce([this, &from](direction way) {
+    return way == direction::to_client ? from.frozen() : server_ != nullptr && server_->frozen();
+  });
   record_({.kind = reports::event_kind::dialed,
            .connection = number,
            .text = to.host + ":" + std::to_string(to.port)});
   ++dials_[&from];
-  net::endpoint there = relay_->local_endpoint();
-  auto dialed = co_await machine_.connect(std::move(there));
-  if (dialed) numbers_[(*dialed)->connection_id()] = number;
+  auto dialed = co_await dial(from, number);
   co_await awake(from);
   --dials_[&from];
   if (!dialed) {
@@ -163,8 +162,39 @@ asio::awaitable<lan::stream_result> real_network::connect(host& from, net::endpo
     co_return std::unexpected(dialed.error());
   }
   record_({.kind = reports::event_kind::connected, .connection = number});
-  const std::uint32_t port = (*dialed)->connection_id();
-  co_return std::make_unique<real_stream>(*this, from, std::move(*dialed), number, port);
+  co_return std::make_unique<real_stream>(*this, from, std::move(*dialed), number);
+}
+
+asio::awaitable<lan::stream_result> real_network::dial(host& from, std::uint32_t number) {
+  const error_code ec = co_await shake_hands(from, number);
+  if (ec) {
+    relay_->end_connect(number, {});
+    co_return std::unexpected(ec);
+  }
+  relay_->begin_connect(number);
+  net::endpoint there = relay_->local_endpoint();
+  auto dialed = co_await machine_.connect(std::move(there));
+  std::optional<std::uint32_t> peer;
+  if (dialed) peer = (*dialed)->connection_id();
+  relay_->end_connect(number, peer);
+  co_return dialed;
+}
+
+asio::awaitable<error_code> real_network::shake_hands(host& from, std::uint32_t number) {
+  net::time_source& time = relay_host_->time();
+  handshake& over_path = relay_->handshake_of(number);
+  for (;;) {
+    const handshake::peers now{.client_frozen = from.frozen(),
+                               .server_frozen = server_ != nullptr && server_->frozen(),
+                               .listening = relay_->listening()};
+    if (const auto ended = over_path.advance(time.now(), now)) co_return *ended;
+    if (over_path.parked()) {
+      co_await awake(from);
+      continue;
+    }
+    const error_code ec = co_await net::sleep_until(time, over_path.due());
+    if (ec) co_return ec;
+  }
 }
 
 net::result<std::unique_ptr<net::acceptor>> real_network::listen(host& where, net::endpoint local) {
@@ -172,6 +202,7 @@ net::result<std::unique_ptr<net::acceptor>> real_network::listen(host& where, ne
   // Of ports that were asked for another program may have one by now.
   auto opened = machine_.listen({loopback, 0});
   if (!opened) return opened;
+  server_ = &where;
   relay_->forward_to((*opened)->local_endpoint());
   const std::uint16_t port = kept_port_ ? kept_port_->local_endpoint().port() : std::uint16_t{0};
   if (const error_code ec = relay_->listen({loopback, port}); ec) return std::unexpected(ec);
@@ -183,15 +214,14 @@ void real_network::refuse() noexcept { relay_->refuse(); }
 asio::awaitable<std::uint32_t> real_network::number_of_accepted(std::uint32_t upstream_id) {
   net::time_source& time = relay_host_->time();
   for (int turn = 0; turn < turns_max; ++turn) {
-    const auto client = relay_->client_of(upstream_id);
-    const auto found = client ? numbers_.find(*client) : numbers_.end();
-    if (found != numbers_.end()) co_return found->second;
+    const auto number = relay_->number_of(upstream_id);
+    if (number) co_return *number;
     const net::time_point soon = time.now();
     const error_code ec = co_await net::sleep_until(time, soon);
     if (ec) break;
   }
-  // The client has given up already. It is somebody's, and nobody's that a journal knows.
-  co_return ++last_connection_;
+  // It has ended already. It is somebody's, and nobody's that a journal knows.
+  co_return relay_->take_number();
 }
 
 void real_network::expect_strangers() {
@@ -201,13 +231,11 @@ void real_network::expect_strangers() {
   kept_port_.emplace(*sockets_, tcp::v4());
   kept_port_->set_option(tcp::socket::reuse_address(true));
   kept_port_->bind({asio::ip::make_address(loopback), 0});
-  relay_->tell_of_arrivals([this](std::uint32_t port) { on_stranger(port); });
+  relay_->tell_of_strangers([this](std::uint32_t number) { on_stranger(number); });
 }
 
-void real_network::on_stranger(std::uint32_t port) {
-  const std::uint32_t number = ++last_connection_;
-  numbers_[port] = number;
-  strangers_.insert(port);
+void real_network::on_stranger(std::uint32_t number) {
+  strangers_.insert(number);
   const net::endpoint& at = dialed();
   record_({.kind = reports::event_kind::dialed,
            .connection = number,
@@ -216,13 +244,7 @@ void real_network::on_stranger(std::uint32_t port) {
 }
 
 void real_network::forget_strangers() {
-  for (const std::uint32_t port : std::exchange(strangers_, {})) relay_->forget_client(port);
-}
-
-void real_network::record_of_relay(reports::event e) {
-  const auto known = numbers_.find(e.connection);
-  if (known != numbers_.end()) e.connection = known->second;
-  record_(std::move(e));
+  for (const std::uint32_t number : std::exchange(strangers_, {})) relay_->forget_client(number);
 }
 
 asio::awaitable<void> real_network::stop() {

@@ -33,7 +33,8 @@ class real_stream;
 /// The network of a household on loopback: whoever dials reaches the relay, and behind it the host
 /// that listens. One host may listen.
 ///
-/// Connections are numbered from 1 as they are dialed, at both ends, as in the simulated network.
+/// Connections are numbered from 1 as they are dialed, at both ends, as in the simulated network,
+/// and a connect takes as long as there: the kernel is asked once its handshake would be through.
 /// The world and the context outlive it. Thread-safety: single-threaded.
 class real_network final : public lan {
  public:
@@ -58,7 +59,7 @@ class real_network final : public lan {
   [[nodiscard]] asio::awaitable<lookup_result> resolve(host& from, net::endpoint name) override;
   [[nodiscard]] asio::awaitable<stream_result> connect(host& from, net::endpoint to) override;
   net::result<std::unique_ptr<net::acceptor>> listen(host& where, net::endpoint local) override;
-  void on_thaw(host&) override {}
+  void on_thaw(host&) override { relay_->thaw(); }
   [[nodiscard]] asio::awaitable<void> stop() override;
 
   /// From now on who comes to the relay comes from another process.
@@ -73,9 +74,10 @@ class real_network final : public lan {
   class guarded_acceptor;
   friend class real_stream;
 
-  void record_of_relay(reports::event e);
-  void on_stranger(std::uint32_t port);
+  void on_stranger(std::uint32_t number);
   void refuse() noexcept;
+  [[nodiscard]] asio::awaitable<error_code> shake_hands(host& from, std::uint32_t number);
+  [[nodiscard]] asio::awaitable<stream_result> dial(host& from, std::uint32_t number);
   [[nodiscard]] asio::awaitable<std::uint32_t> number_of_accepted(std::uint32_t upstream_id);
 
   simulated_world* world_;
@@ -85,9 +87,8 @@ class real_network final : public lan {
   std::vector<std::unique_ptr<host>> hosts_;
   host* relay_host_ = nullptr;
   std::unique_ptr<relay> relay_;
-  std::uint32_t last_connection_ = 0;
-  std::map<std::uint32_t, std::uint32_t> numbers_;  // By the client's port.
-  std::set<std::uint32_t> strangers_;               // The ports of those that may still be there.
+  const host* server_ = nullptr;                    // Who listens.
+  std::set<std::uint32_t> strangers_;               // Those that may still be there.
   std::optional<asio::ip::tcp::socket> kept_port_;  // The relay's, where strangers know it.
   std::map<const host*, std::size_t> dials_;
   std::vector<real_stream*> streams_;

@@ -6,8 +6,8 @@
 namespace hassle::harness {
 
 real_stream::real_stream(real_network& of, host& on, std::unique_ptr<net::byte_stream> socket,
-                         std::uint32_t number, std::uint32_t port)
-    : network_(&of), host_(&on), socket_(std::move(socket)), number_(number), port_(port) {
+                         std::uint32_t number)
+    : network_(&of), host_(&on), socket_(std::move(socket)), number_(number) {
   network_->streams_.push_back(this);
 }
 

@@ -15,9 +15,8 @@ namespace hassle::harness {
 /// while the host is not frozen. The network outlives it.
 class real_stream final : public net::byte_stream {
  public:
-  /// `port`: the client's own number of the connection.
   real_stream(real_network& of, host& on, std::unique_ptr<net::byte_stream> socket,
-              std::uint32_t number, std::uint32_t port);
+              std::uint32_t number);
   real_stream(const real_stream&) = delete;
   real_stream& operator=(const real_stream&) = delete;
   ~real_stream() override;
@@ -32,7 +31,6 @@ class real_stream final : public net::byte_stream {
   void reset() noexcept override;
 
   [[nodiscard]] const host& where() const noexcept { return *host_; }
-  [[nodiscard]] std::uint32_t port() const noexcept { return port_; }
   [[nodiscard]] bool held() const noexcept { return held_; }
   void end(ending how) noexcept;
 
@@ -43,7 +41,6 @@ class real_stream final : public net::byte_stream {
   host* host_;
   std::unique_ptr<net::byte_stream> socket_;
   std::uint32_t number_;
-  std::uint32_t port_;
   bool held_ = true;
 };
 

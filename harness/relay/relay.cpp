@@ -29,6 +29,7 @@ relay::relay(net::world& world, net::endpoint upstream, const scenario::network&
       seed_(seed),
       record_(std::move(record)),
       settings_(settings),
+      box_(path.box),
       path_(path, faults_, false),
       tasks_(world.executor()) {}
 
@@ -57,6 +58,7 @@ void relay::refuse() noexcept {
 
 void relay::stop() noexcept {
   refuse();
+  unknown_.clear();
   tasks_.stop();
 }
 
@@ -65,7 +67,7 @@ asio::awaitable<void> relay::accept_all(std::unique_ptr<net::acceptor> acceptor)
   for (;;) {
     auto accepted = co_await acceptor->accept();
     if (accepted) {
-      tasks_.spawn(serve(std::move(*accepted)));
+      welcome(std::move(*accepted));
       continue;
     }
     if (accepted.error() == asio::error::operation_aborted) co_return;
@@ -74,41 +76,98 @@ asio::awaitable<void> relay::accept_all(std::unique_ptr<net::acceptor> acceptor)
   }
 }
 
-asio::awaitable<void> relay::serve(std::unique_ptr<net::byte_stream> client) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  const std::uint32_t number = ++last_connection_;
-  const route way{.endpoint = scenario::local_endpoint, .connection = number};
-  if (known_as_.size() >= settings_.connections) {
-    client->reset();
-    co_return;
-  }
-  known_as_[number] = client->connection_id();
-  if (on_arrival_) on_arrival_(client->connection_id());
-  faults_.note_dial(way);
-  relay_line line(path_, *this, way);
-  const bool passed = co_await reachable(line);
-  net::result<std::unique_ptr<net::byte_stream>> dialed;
-  if (passed) dialed = co_await dial();
-  if (!dialed || !*dialed) {
-    client->reset();  // It was accepted for somebody who is not there.
+/// Who has come, of those who were announced, or a stranger. While some connect, it may be either.
+void relay::welcome(std::unique_ptr<net::byte_stream> client) {
+  const auto found = expected_.find(client->connection_id());
+  if (found == expected_.end() && connecting_ > 0) return unknown_.push_back(std::move(client));
+  std::unique_ptr<dial> known;
+  if (found != expected_.end()) {
+    known = std::move(announced_.extract(found->second).mapped());
+    expected_.erase(found);
   } else {
-    const std::uint32_t dialed_as = (*dialed)->connection_id();
-    dialed_as_[dialed_as] = number;
-    const std::uint64_t jitter = scenario::stream_seed(seed_, "jitter") + 2ULL * number;
-    relayed_connection both(world_->time(), line, jitter, settings_, std::move(client),
-                            std::move(*dialed));
-    if (shaper_) both.shape(shaper_(number));
-    open_[number] = &both;
-    for (const active_fault& fault : faults_.all()) limit_age(number, fault);
-    co_await both.run();
-    open_.erase(number);
-    dialed_as_.erase(dialed_as);
-    relayed_ += both.relayed(direction::to_server) + both.relayed(direction::to_client);
+    known = std::make_unique<dial>(*this, next_route());
   }
-  known_as_.erase(number);
+  if (served_ >= settings_.connections) return client->reset();
+  ++served_;
+  if (!known->over_path && on_stranger_) on_stranger_(known->line.way().connection);
+  tasks_.spawn(serve(std::move(client), std::move(known)));
 }
 
-asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> relay::dial() {
+std::uint32_t relay::announce(relay_line::sleepers asleep) {
+  const route way = next_route();
+  auto& made = announced_[way.connection] = std::make_unique<dial>(*this, way);
+  made->line.ask_for_sleepers(std::move(asleep));
+  made->over_path.emplace(made->line, jitter_of(way.connection) + 2, world_->time().now());
+  return way.connection;
+}
+
+void relay::thaw() {
+  for (auto& [number, c] : open_) c->thaw();
+}
+
+void relay::begin_connect(std::uint32_t number) {
+  announced_.at(number)->connecting = true;
+  ++connecting_;
+}
+
+void relay::end_connect(std::uint32_t number, std::optional<std::uint32_t> peer) {
+  if (announced_.at(number)->connecting) --connecting_;
+  if (peer) {
+    expected_[*peer] = number;
+  } else {
+    announced_.erase(number);
+  }
+  for (auto& each : std::exchange(unknown_, {})) welcome(std::move(each));
+}
+
+route relay::next_route() {
+  const route way{.endpoint = scenario::local_endpoint, .connection = ++last_connection_};
+  faults_.note_dial(way);
+  return way;
+}
+
+/// The same as in the simulated network, as is all that is drawn for a connection.
+std::uint64_t relay::jitter_of(std::uint32_t number) const {
+  return scenario::stream_seed(seed_, "network") + 4ULL * number;
+}
+
+asio::awaitable<void> relay::serve(std::unique_ptr<net::byte_stream> client,
+                                   std::unique_ptr<dial> known) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  bool passed = known->over_path.has_value();
+  if (!passed) passed = co_await reachable(known->line);
+  if (passed) {
+    co_await relay_between(*known, std::move(client));
+  } else {
+    client->reset();
+  }
+  --served_;
+}
+
+asio::awaitable<void> relay::relay_between(dial& known, std::unique_ptr<net::byte_stream> client) {
+  relay_line& line = known.line;
+  const std::uint32_t number = line.way().connection;
+  auto dialed = co_await dial_upstream();
+  if (!dialed || !*dialed) {
+    client->reset();  // It was accepted for somebody who is not there.
+    co_return;
+  }
+  const std::uint32_t dialed_as = (*dialed)->connection_id();
+  dialed_as_[dialed_as] = number;
+  relayed_connection both(world_->time(), line, jitter_of(number), settings_, std::move(client),
+                          std::move(*dialed));
+  if (shaper_) both.shape(shaper_(number));
+  if (known.over_path) both.open();
+  open_[number] = &both;
+  for (const active_fault& fault : faults_.all()) limit_age(number, fault);
+  if (box_.idle || box_.lifetime) tasks_.spawn(watch_box(number));
+  co_await both.run();
+  open_.erase(number);
+  dialed_as_.erase(dialed_as);
+  relayed_ += both.relayed(direction::to_server) + both.relayed(direction::to_client);
+}
+
+asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> relay::dial_upstream() {
   net::endpoint to = upstream_;
   if (settings_.resolve) {
     auto found = co_await world_->resolve(std::move(to));
@@ -198,18 +257,39 @@ asio::awaitable<void> relay::expire(std::uint32_t connection, std::uint32_t faul
   found->second->advance();
 }
 
-std::optional<std::uint32_t> relay::client_of(std::uint32_t upstream_id) const {
-  const auto found = dialed_as_.find(upstream_id);
-  if (found == dialed_as_.end()) return std::nullopt;
-  return known_as_.at(found->second);
+/// What the box knows of is what came by: bytes, and who is heard of at all.
+asio::awaitable<void> relay::watch_box(std::uint32_t connection) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const net::time_point began = world_->time().now();
+  for (;;) {
+    const auto found = open_.find(connection);
+    if (found == open_.end() || found->second->line().ending()) co_return;
+    const net::time_point now = world_->time().now();
+    const net::time_point aged = box_.lifetime ? began + *box_.lifetime : net::never;
+    const net::time_point idle =
+        box_.idle ? std::max(began, found->second->last_traffic()) + *box_.idle : net::never;
+    const net::time_point due = std::min(aged, idle);
+    if (now >= due) {
+      found->second->line().expire(box_.on_expiry,
+                                   now >= aged ? "middlebox lifetime" : "middlebox idle");
+      co_return found->second->advance();
+    }
+    const error_code ec = co_await net::sleep_until(world_->time(), due);
+    if (ec) co_return;
+  }
 }
 
-void relay::forget_client(std::uint32_t client_id) {
-  for (auto& [number, c] : open_) {
-    if (known_as_[number] != client_id) continue;
-    c->line().vanish();
-    c->advance();
-  }
+std::optional<std::uint32_t> relay::number_of(std::uint32_t upstream_id) const {
+  const auto found = dialed_as_.find(upstream_id);
+  if (found == dialed_as_.end()) return std::nullopt;
+  return found->second;
+}
+
+void relay::forget_client(std::uint32_t number) {
+  const auto found = open_.find(number);
+  if (found == open_.end()) return;
+  found->second->line().vanish();
+  found->second->advance();
 }
 
 std::uint64_t relay::relayed_bytes() const noexcept {
@@ -222,14 +302,14 @@ std::uint64_t relay::relayed_bytes() const noexcept {
 
 void relay::on_hit(std::uint32_t connection, const active_fault& fault) {
   record_({.kind = reports::event_kind::fault_hit,
-           .connection = known_as_[connection],
+           .connection = connection,
            .value = fault.number,
            .text = fault.name});
 }
 
 void relay::on_cut(std::uint32_t connection, std::string_view why) {
   record_({.kind = reports::event_kind::connection_cut,
-           .connection = known_as_[connection],
+           .connection = connection,
            .text = std::string(why)});
 }
 

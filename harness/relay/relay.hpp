@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/relay/handshake.hpp"
 #include "harness/relay/relayed_connection.hpp"
 #include "reports/journal.hpp"
 #include "scenarios/plan.hpp"
@@ -15,14 +16,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hassle::harness {
 
 /// Listens in a world, dials another place for each connection that comes, and does to the bytes
 /// between the two what the faults of the network say.
 ///
-/// Connections are counted from 1 as they come, for the scopes of faults; events call them by the
-/// number that the client knows them by. `stop` and `join` it before it dies.
+/// Connections are counted from 1 as they are announced or come, for the scopes of faults and in
+/// events. `stop` and `join` it before it dies.
 /// Thread-safety: single-threaded.
 class relay final : private relay_watcher {
  public:
@@ -51,14 +53,31 @@ class relay final : private relay_watcher {
 
   /// Connections that come from now on are for this place.
   void forward_to(net::endpoint upstream) { upstream_ = std::move(upstream); }
-  /// Is told of each connection that comes, by the client's own number.
-  void tell_of_arrivals(std::function<void(std::uint32_t client_id)> to) {
-    on_arrival_ = std::move(to);
+  /// Is told the number of each connection that comes without having been announced.
+  void tell_of_strangers(std::function<void(std::uint32_t number)> to) {
+    on_stranger_ = std::move(to);
   }
-  /// The client of a connection that upstream knows by this number, by the client's own number.
-  [[nodiscard]] std::optional<std::uint32_t> client_of(std::uint32_t upstream_id) const;
-  /// The machine of this client (its own number) is gone: the server hears nothing, ever.
-  void forget_client(std::uint32_t client_id);
+  /// A number that no connection has, for one of which the relay knows nothing any more.
+  [[nodiscard]] std::uint32_t take_number() noexcept { return ++last_connection_; }
+  /// The number of a connection that upstream knows by this one.
+  [[nodiscard]] std::optional<std::uint32_t> number_of(std::uint32_t upstream_id) const;
+  /// The machine of this connection's client is gone: the server hears nothing, ever.
+  void forget_client(std::uint32_t number);
+
+  /// Somebody in this world dials, and lets the relay say how the handshake goes: on real sockets
+  /// the kernel would have answered at once. Returns the number of the connection. The path is then
+  /// asked through `handshake_of` until it has ended; `begin_connect` if it is through, before the
+  /// socket connects, and `end_connect` in any case, with what the relay sees as its peer's number.
+  /// `asleep` tells which of its ends stand still.
+  [[nodiscard]] std::uint32_t announce(relay_line::sleepers asleep = {});
+  [[nodiscard]] handshake& handshake_of(std::uint32_t number) {
+    return *announced_.at(number)->over_path;
+  }
+  void begin_connect(std::uint32_t number);
+  void end_connect(std::uint32_t number, std::optional<std::uint32_t> peer);
+  /// Machines that stood still go on.
+  void thaw();
+  [[nodiscard]] bool listening() const noexcept { return listening_ != nullptr; }
 
   /// Whether `begin_fault` takes its kind.
   [[nodiscard]] static bool can_play(const scenario::fault& what);
@@ -79,12 +98,24 @@ class relay final : private relay_watcher {
 
  private:
   asio::awaitable<void> accept_all(std::unique_ptr<net::acceptor> acceptor);
-  asio::awaitable<void> serve(std::unique_ptr<net::byte_stream> client);
+  struct dial {
+    dial(relay& of, const route& way) : line(of.path_, of, way) {}
+    relay_line line;
+    std::optional<handshake> over_path;  // Of one that was announced.
+    bool connecting = false;
+  };
+  void welcome(std::unique_ptr<net::byte_stream> client);
+  asio::awaitable<void> serve(std::unique_ptr<net::byte_stream> client,
+                              std::unique_ptr<dial> known);
+  asio::awaitable<void> relay_between(dial& known, std::unique_ptr<net::byte_stream> client);
+  [[nodiscard]] route next_route();
+  [[nodiscard]] std::uint64_t jitter_of(std::uint32_t number) const;
   asio::awaitable<bool> reachable(relay_line& line);
-  asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> dial();
+  asio::awaitable<net::result<std::unique_ptr<net::byte_stream>>> dial_upstream();
   asio::awaitable<void> expire(std::uint32_t connection, std::uint32_t fault, net::duration age);
   void strike(const active_fault& fault);
   void limit_age(std::uint32_t connection, const active_fault& fault);
+  asio::awaitable<void> watch_box(std::uint32_t connection);
   void on_hit(std::uint32_t connection, const active_fault& fault) override;
   void on_cut(std::uint32_t connection, std::string_view why) override;
 
@@ -94,14 +125,19 @@ class relay final : private relay_watcher {
   std::uint64_t seed_;
   recorder record_;
   shaper shaper_;
-  std::function<void(std::uint32_t)> on_arrival_;
+  std::function<void(std::uint32_t)> on_stranger_;
   relay_settings settings_;
   active_faults faults_;
+  scenario::middlebox box_;
   link path_;
   std::map<std::string, std::uint32_t> begun_;  // Occurrences of each fault, for their seeds.
   net::acceptor* listening_ = nullptr;          // Its task owns it.
   std::uint32_t last_connection_ = 0;
-  std::map<std::uint32_t, std::uint32_t> known_as_;  // What the client calls a connection.
+  std::size_t served_ = 0;
+  std::map<std::uint32_t, std::unique_ptr<dial>> announced_;
+  std::size_t connecting_ = 0;                       // Of them, whose sockets connect.
+  std::map<std::uint32_t, std::uint32_t> expected_;  // Numbers of those that are to come, by peer.
+  std::vector<std::unique_ptr<net::byte_stream>> unknown_;  // They may be announced ones.
   std::map<std::uint32_t, relayed_connection*> open_;
   std::map<std::uint32_t, std::uint32_t> dialed_as_;  // What the server calls a connection.
   std::uint64_t relayed_ = 0;                         // Over connections that are gone.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace hassle::harness {
 
@@ -120,12 +121,13 @@ relay_step relay_flow::step(net::time_point now) {
     return {.what = deliver, .bytes = bytes};
   }
   if (line_->ending()) return step_after_end();
-  if (segments_.empty()) {
-    return at_boundary_ && !late_.empty() ? wait_until(net::never) : relay_step{};
-  }
   if (retry_) {
+    if (again_ != net::never) return wait_until(again_);
     if (retry_->exhausted(now, tcp_.give_up)) return {.what = give_up};
     return wait_until(retry_->due());
+  }
+  if (segments_.empty()) {
+    return at_boundary_ && !late_.empty() ? wait_until(net::never) : relay_step{};
   }
   const segment first = segments_.front();
   if (first.arrives > now) return wait_until(first.arrives);
@@ -147,42 +149,98 @@ relay_step relay_flow::step_after_end() noexcept {
   return {.what = finish};
 }
 
-/// Lets through what has arrived: a slice by itself, everything else together.
+/// Lets through what has arrived: a slice by itself, everything else together. The sender waits for
+/// one acknowledgement of all of it.
 void relay_flow::pass_due(net::time_point now) {
-  while (!line_->ending() && !segments_.empty()) {
-    const segment& first = segments_.front();
-    if (late_is_due(now)) return;
-    if ((retry_ ? retry_->due() : first.arrives) > now) return;
-    if (first.what == cargo::lost && passed_ != delivered_) return;
+  if (line_->ending()) return;
+  const bool again = retry_.has_value();
+  if (again) {
+    if (!arrives_again(now)) return;
+    retry_.reset();
+    unacknowledged_ = false;
+    // What is behind it had arrived, and waited for it.
+    for (segment& each : segments_) each.arrives = std::min(each.arrives, now);
+  }
+  const net::time_point sent = segments_.empty() || again ? now : segments_.front().departs;
+  if (!pass_arrived(now, again) || acknowledged()) return;
+  unacknowledged_ = true;
+  begin_retry(sent);
+}
+
+/// Whether anything has arrived that wants an acknowledgement; nobody cares for that of a FIN.
+/// `again`: the first segment has, and may be one that had been there before.
+bool relay_flow::pass_arrived(net::time_point now, bool again) {
+  bool arrived = again;
+  for (bool asked = again; !line_->ending() && !segments_.empty(); asked = false) {
+    const segment first = segments_.front();
+    if (late_is_due(now) || first.arrives > now) break;
+    const bool in_order = first.what == cargo::data || first.what == cargo::cut;
+    if (!in_order && passed_ != delivered_) break;  // What is before it is written first.
     if (first.what == cargo::lost || first.what == cargo::cut) {
       skip_first();
       continue;
     }
-    const bool swallowed = swallows(first, now);
-    if (swallowed && first.what == cargo::reset) segments_.pop_front();  // It is sent once.
-    if (swallowed || first.what != cargo::data) return;
-    if (!pass_first()) return;
+    if (!asked && swallowed(piece(first))) {
+      if (first.what == cargo::reset) {
+        segments_.pop_front();  // It is sent once.
+      } else {
+        begin_retry(again ? now : first.departs);
+      }
+      break;
+    }
+    if (first.what == cargo::fin || first.what == cargo::reset) return false;  // For `step`.
+    arrived = true;
+    if (first.what == cargo::opening) {
+      segments_.pop_front();
+    } else if (!pass_first()) {
+      break;
+    }
+  }
+  return arrived;
+}
+
+/// Whether what is sent again is there, and its sender may learn of it.
+bool relay_flow::arrives_again(net::time_point now) {
+  for (;;) {
+    if (again_ == net::never) {
+      if (retry_->due() > now || retry_->exhausted(now, tcp_.give_up)) return false;
+      retry_->sent(now);
+      again_ = line_->path().transmit(0, sender(), now, random_).arrives;
+    }
+    if (again_ > now) return false;
+    again_ = net::never;
+    const bool there = !swallowed(segments_.empty() ? 0 : piece(segments_.front()));
+    if (there && (!unacknowledged_ || acknowledged())) return true;
   }
 }
 
-/// Whether a fault takes the first segment at this instant. It will be sent again.
-bool relay_flow::swallows(const segment& first, net::time_point now) {
+void relay_flow::begin_retry(net::time_point sent) {
+  retry_.emplace(tcp_, sent, line_->path().round_trip(line_->way()));
+  again_ = net::never;
+}
+
+/// Whether so many bytes find nobody at this instant: a fault takes them, or the receiver sleeps.
+bool relay_flow::swallowed(std::size_t bytes) {
   const active_faults* active = line_->path().faults();
   const active_fault* by = nullptr;
-  if (active != nullptr) {
-    by = active->swallows(line_->way(), way_, piece(first), line_->dice());
-  }
-  if (by == nullptr) {
-    retry_.reset();
-    return false;
-  }
-  line_->hit(*by);
-  if (first.what == cargo::reset) return true;
-  if (!retry_) {
-    retry_.emplace(tcp_, first.departs, line_->path().round_trip(line_->way()));
-  }
-  while (retry_->due() <= now) retry_->sent(now);
-  return true;
+  if (active != nullptr) by = active->swallows(line_->way(), way_, bytes, line_->dice());
+  if (by != nullptr) line_->hit(*by);
+  slept_ = by == nullptr && line_->asleep(way_);
+  return by != nullptr || slept_;
+}
+
+void relay_flow::thaw(net::time_point now) noexcept {
+  if (std::exchange(slept_, false) && retry_) again_ = now;
+}
+
+/// Whether the sender learns that something has arrived at this instant.
+bool relay_flow::acknowledged() {
+  const active_faults* active = line_->path().faults();
+  if (active == nullptr) return true;
+  const active_fault* by =
+      active->swallows_acknowledgement(line_->way(), opposite(way_), line_->dice());
+  if (by != nullptr) line_->hit(*by);
+  return by == nullptr;
 }
 
 /// The first piece of the first segment arrives. False if nothing more may join it.

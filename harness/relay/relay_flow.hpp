@@ -57,6 +57,9 @@ class relay_flow {
 
   /// From now on it decides about the bytes, beside the faults. Before the first read.
   void shape(std::unique_ptr<flow_shape> by, net::time_point now);
+  /// A connection is complete where it was dialled: the last segment of its handshake goes the same
+  /// way as what is taken behind it. Before the first read.
+  void open(net::time_point now) { add(cargo::opening, 0, now); }
   /// The rules of the shape have changed: what it had planned is planned anew.
   void reshape(net::time_point now);
 
@@ -77,12 +80,16 @@ class relay_flow {
   /// The path has become faster: what waits for the wire leaves earlier.
   void hasten(net::time_point now);
 
+  /// Machines that stood still go on: what they did not take is sent again at once, rather than
+  /// up to two minutes later.
+  void thaw(net::time_point now) noexcept;
+
   [[nodiscard]] std::size_t held() const noexcept {
     return static_cast<std::size_t>(taken_ - delivered_);
   }
 
  private:
-  enum class cargo : std::uint8_t { data, fin, reset, lost, cut };
+  enum class cargo : std::uint8_t { data, opening, fin, reset, lost, cut };
   struct segment {
     std::size_t bytes;  // Contiguous: a read never wraps around the end of the buffer.
     net::time_point departs;
@@ -108,7 +115,11 @@ class relay_flow {
   void note_delays(const active_faults& active, std::size_t bytes);
   [[nodiscard]] relay_step step_after_end() noexcept;
   void pass_due(net::time_point now);
-  [[nodiscard]] bool swallows(const segment& first, net::time_point now);
+  [[nodiscard]] bool pass_arrived(net::time_point now, bool again);
+  [[nodiscard]] bool arrives_again(net::time_point now);
+  void begin_retry(net::time_point sent);
+  [[nodiscard]] bool swallowed(std::size_t bytes);
+  [[nodiscard]] bool acknowledged();
   [[nodiscard]] bool pass_first();
   [[nodiscard]] static std::size_t piece(const segment& s) noexcept;
   [[nodiscard]] std::span<char> stored(std::uint64_t from, std::size_t bytes) noexcept;
@@ -132,7 +143,10 @@ class relay_flow {
   std::string speaking_;  // A late message that is being delivered.
   std::size_t spoken_ = 0;
   bool at_boundary_ = true;              // Behind what has passed.
-  std::optional<retransmission> retry_;  // Of the first segment.
+  std::optional<retransmission> retry_;  // Of the first segment, or of what nobody acknowledged.
+  net::time_point again_ = net::never;   // When what is sent again arrives.
+  bool slept_ = false;                   // Its receiver, when it was sent last.
+  bool unacknowledged_ = false;          // What has arrived last, as far as the sender knows.
   bool fin_told_ = false;
   bool refused_ = false;
 };

@@ -12,9 +12,14 @@ void relay_line::hit(const active_fault& fault) {
 
 void relay_line::cut(scenario::expiry_style style, const active_fault& fault) {
   if (ending_) return;
-  ending_ = style;
   hit(fault);
-  watcher_->on_cut(way_.connection, fault.name);
+  expire(style, fault.name);
+}
+
+void relay_line::expire(scenario::expiry_style style, std::string_view why) {
+  if (ending_) return;
+  ending_ = style;
+  watcher_->on_cut(way_.connection, why);
 }
 
 }  // namespace hassle::harness

@@ -6,8 +6,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hassle::harness {
@@ -37,9 +39,17 @@ class relay_line {
 
   void hit(const active_fault& fault);
 
+  /// Tells whether the machine at the end of a direction stands still. Its kernel takes nothing
+  /// then; that of the machine which plays it would.
+  using sleepers = std::function<bool(direction)>;
+  void ask_for_sleepers(sleepers who) { asleep_ = std::move(who); }
+  [[nodiscard]] bool asleep(direction way) const { return asleep_ && asleep_(way); }
+
   /// Ends it for both sides, once. `silent`: nothing passes any more; `reset`: both get RST;
   /// `fin`: both get FIN, and RST if they go on sending.
   void cut(scenario::expiry_style style, const active_fault& fault);
+  /// The same, by a middlebox that is always there.
+  void expire(scenario::expiry_style style, std::string_view why);
   /// The client's machine is gone: nothing passes any more, and nobody is told.
   void vanish() noexcept {
     if (!ending_) ending_ = scenario::expiry_style::silent;
@@ -50,6 +60,7 @@ class relay_line {
   link* path_;
   relay_watcher* watcher_;
   route way_;
+  sleepers asleep_;
   fault_dice dice_;
   byte_limits limits_;
   std::vector<std::uint32_t> hits_;  // Occurrences of faults that were told already.

@@ -50,6 +50,11 @@ void relayed_connection::hasten() {
   advance();
 }
 
+void relayed_connection::thaw() {
+  for (pump& p : pumps_) p.flow.thaw(time_->now());
+  advance();
+}
+
 void relayed_connection::forget_server() {
   reset(ends_[1]);
   advance();
@@ -142,6 +147,7 @@ void relayed_connection::on_written(pump& p, const error_code& ec, std::size_t b
   } else {
     p.flow.delivered(bytes);
     p.written += bytes;
+    p.last_traffic = time_->now();
   }
   drive(p);
 }

@@ -6,6 +6,7 @@
 #include <hassle/net/gate.hpp>
 #include <hassle/net/time.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,8 @@ class relayed_connection {
   /// Relays until both sides are done with it or the caller is cancelled; closes both then.
   [[nodiscard]] asio::awaitable<void> run();
 
+  /// The connection was dialled over the path: see `relay_flow::open`. Before `run`.
+  void open() { pump_of(direction::to_server).flow.open(time_->now()); }
   /// Before `run`.
   void shape(connection_shape by);
   /// The rules of the shape have changed.
@@ -37,10 +40,16 @@ class relayed_connection {
   void advance();
   /// What waits for the wire may leave earlier.
   void hasten();
+  /// Machines that stood still go on.
+  void thaw();
   /// The server's socket is reset, and the client is not told.
   void forget_server();
 
   [[nodiscard]] relay_line& line() noexcept { return *line_; }
+  /// When something was let through last; the epoch if nothing was.
+  [[nodiscard]] net::time_point last_traffic() const noexcept {
+    return std::max(pumps_[0].last_traffic, pumps_[1].last_traffic);
+  }
   [[nodiscard]] std::uint64_t relayed(direction way) const noexcept { return pump_of(way).written; }
 
  private:
@@ -52,6 +61,7 @@ class relayed_connection {
     relay_flow flow;
     net::timer wake;
     std::uint64_t written = 0;
+    net::time_point last_traffic{};
     bool reading = false;
     bool writing = false;
     bool source_ended = false;     // Nothing more can be read.

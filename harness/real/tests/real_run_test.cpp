@@ -96,6 +96,27 @@ TEST(RealRun, AServerThatIsDownRefusesDialsAndIsFoundAgain) {
   EXPECT_GE(run.count(reports::event_kind::client_ready), 2U);
 }
 
+TEST(RealRun, AMiddleboxForgetsAConnectionThatIsIdle) {
+  const std::string text = story(three_calls) +
+                           "[network.middlebox]\nidle = \"20s\"\n"
+                           "on_expiry = \"silent\"\n";
+  const test_run run = real(text, "naive");
+  EXPECT_GE(run.count(reports::event_kind::connection_cut, "middlebox idle"), 1U);
+  EXPECT_EQ(run.outcomes().front(), "fresh");
+  EXPECT_THAT(run.outcomes().at(1), Not("fresh"));
+}
+
+TEST(RealRun, ADialTakesTheTimeOfItsHandshake) {
+  const test_run run = real(story(three_calls), "naive");
+  std::vector<net::duration> at;
+  for (const reports::event& each : run.raw.journal.events()) {
+    using enum reports::event_kind;
+    if (each.kind == dialed || each.kind == connected) at.push_back(each.at);
+  }
+  ASSERT_GE(at.size(), 2U);
+  EXPECT_GE(at[1] - at[0], std::chrono::milliseconds(40));  // 20 ms each way.
+}
+
 TEST(RealRun, AFrozenProcessHearsNothingUntilItThaws) {
   const test_run run =
       real(story(three_calls + fault("suspend", "170s", "for = \"30s\"")), "production");

@@ -71,6 +71,52 @@ TEST(RelayFlow, APartitionOfTheOtherDirectionLetsBytesPass) {
   EXPECT_THAT(f.log, ElementsAre("0 a"));
 }
 
+TEST(RelayFlow, WhatIsNotAcknowledgedHoldsBackWhatIsBehindIt) {
+  one_flow f;
+  const auto fault = f.begin(scenario::partition_fault{scenario::flow::to_client});
+  f.send("a");
+  f.send("b");
+  f.run_until(100ms);
+  f.end(fault);
+  f.run_until(1s);
+  EXPECT_THAT(f.log, ElementsAre("0 a", "200 b"));
+}
+
+TEST(RelayFlow, WhatIsSentAgainTravelsAgain) {
+  one_flow f({.latency = 50ms});
+  const auto fault = f.begin(scenario::partition_fault{});
+  f.send("a");
+  f.run_until(220ms);
+  f.end(fault);
+  f.run_until(1s);
+  EXPECT_THAT(f.log, ElementsAre("250 a"));
+}
+
+TEST(RelayFlow, TheEndOfTheHandshakeGoesBeforeTheFirstBytes) {
+  one_flow f;
+  const auto fault = f.begin(scenario::partition_fault{});
+  f.flow.open(f.now);
+  f.run();
+  EXPECT_THAT(f.hits, ElementsAre(1));
+  f.end(fault);
+  f.send("a");
+  f.run_until(1s);
+  EXPECT_THAT(f.log, ElementsAre("200 a"));
+}
+
+TEST(RelayFlow, AMachineThatStandsStillTakesNothingUntilItGoesOn) {
+  one_flow f;
+  bool asleep = true;
+  f.line.ask_for_sleepers([&asleep](direction) { return asleep; });
+  f.send("a");
+  f.run_until(10s);
+  EXPECT_THAT(f.log, IsEmpty());
+  asleep = false;
+  f.flow.thaw(f.now);
+  f.run();
+  EXPECT_THAT(f.log, ElementsAre("10000 a"));
+}
+
 TEST(RelayFlow, APartitionWithoutEndIsGivenUpAsTcpDoes) {
   one_flow f;
   f.begin(scenario::partition_fault{});

@@ -28,9 +28,6 @@ Each client is held against what is expected of 'production':
 Exit status: 0 graded, whatever the grades are; 2 bad input; 130 interrupted.
 )";
 
-constexpr std::uint32_t seeds_max = 1'000'000;
-constexpr unsigned jobs_max = 1024;
-
 struct raw_grade {
   grade_options grade;
   std::vector<std::string> reports;

@@ -85,9 +85,7 @@ constexpr std::string_view shrink_footer = R"(Examples:
 Exit status: 0 a smaller scenario that fails in the same way, 3 the given one does not fail.
 )";
 
-constexpr unsigned jobs_max = 1024;
 constexpr std::uint32_t shards_max = 10'000;
-constexpr std::uint32_t seeds_max = 1'000'000;
 constexpr std::uint32_t first_seeds = 10;  // With --until.
 
 /// For verbs that take scenarios.

@@ -15,6 +15,10 @@
 
 namespace hassle::harness::cli {
 
+/// What a command line may ask for at most.
+inline constexpr unsigned jobs_max = 1024;
+inline constexpr std::uint32_t seeds_max = 1'000'000;
+
 /// Which clients `run` takes.
 enum class client_choice : std::uint8_t {
   of_scenario,

@@ -2,6 +2,7 @@
 
 #include "mockha/server.hpp"
 
+#include <hassle/net/gate.hpp>
 #include <hassle/net/task_group.hpp>
 
 #include <fmt/format.h>
@@ -16,9 +17,9 @@ namespace {
 /// A wait for a process looks so often whether it was interrupted.
 constexpr auto look_up = std::chrono::milliseconds(50);
 
-asio::awaitable<void> open(door::client_door& which, bool& done) {
+asio::awaitable<void> open(door::client_door& which, net::gate& done) {
   static_cast<void>(co_await which.open());
-  done = true;
+  done.open();
 }
 
 }  // namespace
@@ -32,11 +33,11 @@ outside_guest::outside_guest(asio::io_context& sockets, real_network& network, s
 
 void outside_guest::arrive(const std::atomic<bool>* interrupted) {
   net::task_group tasks(sockets_.get_executor());
-  bool done = false;
+  net::gate done;
   tasks.spawn(open(door_, done));
-  while (!done) {
+  while (!done.is_open()) {
     sockets_.run_one_for(look_up);
-    if (!done && interrupted != nullptr && interrupted->load()) door_.hurry();
+    if (!done.is_open() && interrupted != nullptr && interrupted->load()) door_.hurry();
   }
   while (tasks.size() > 0) sockets_.run_one_for(look_up);
 }

@@ -56,6 +56,12 @@ net::duration socket_pacer::on_machine(net::duration scenario) const noexcept {
   return net::duration(static_cast<std::int64_t>(std::min(wait, 1e15)) + 1);
 }
 
+/// Another process takes its time to answer, so that its silence means less.
+net::duration socket_pacer::silence_before(net::duration jump) const noexcept {
+  const bool brief = other_ == nullptr && jump <= settings_.brief;
+  return brief ? settings_.settle_briefly : settings_.settle;
+}
+
 void socket_pacer::jump(net::time_point to, net::time_point machine) noexcept {
   skipped_ += to - now(machine);
   mark_ = to;
@@ -76,7 +82,8 @@ void socket_pacer::wait_until(simulated_world& world, net::time_point next) {
     if (poll_sockets({})) return;
     if (present >= next) return late_.add(present - next);
     const net::duration silent = machine - began;
-    if (settings_.skip && silent >= settings_.settle) return skip(world, next, machine);
+    if (settings_.skip && silent >= silence_before(next - present))
+      return skip(world, next, machine);
     // A poll that waits takes milliseconds: longer than it takes to be sure of the silence.
     if (!settings_.skip && poll_sockets(on_machine(next - present))) return;
   }

@@ -19,6 +19,10 @@ struct pace_settings {
   /// Jump over what is left of a wait once the sockets have been silent for so long.
   bool skip = true;
   net::duration settle = std::chrono::microseconds(60);  ///< Of the machine's time. > 0.
+  /// Jumps of the scenario's time up to `brief` need only so much silence: what was overlooked
+  /// would be late by no more than that, and most jumps are the way of a segment over the path.
+  net::duration settle_briefly = std::chrono::microseconds(15);  ///< Of the machine's time. > 0.
+  net::duration brief = std::chrono::milliseconds(100);          ///< >= 0
 };
 
 /// How late what was due has happened, in the scenario's time.
@@ -79,6 +83,7 @@ class socket_pacer final : public pacer {
  private:
   [[nodiscard]] net::time_point now(net::time_point machine) const noexcept;
   [[nodiscard]] net::duration on_machine(net::duration scenario) const noexcept;
+  [[nodiscard]] net::duration silence_before(net::duration jump) const noexcept;
   void jump(net::time_point to, net::time_point machine) noexcept;
   bool poll_sockets(net::duration at_most);
   void hold();

@@ -1,6 +1,7 @@
 #include "harness/cli/real_world.hpp"
 
 #include "harness/cli/terminal.hpp"
+#include "harness/real/machine_pace.hpp"
 #include "harness/real/real_network.hpp"
 #include "harness/real/real_run.hpp"
 
@@ -42,6 +43,11 @@ void say_left_out(const std::vector<scenario::input_error>& reasons) {
     text += fmt::format("\n  {}: {}", each.file, each.message);
   }
   complain(text);
+}
+
+std::optional<std::string> too_slow_for(const run_options& asked) {
+  if (!asked.real) return std::nullopt;
+  return too_slow(round_trip_on_loopback(), asked.real->time_scale);
 }
 
 real_runs::real_runs(const run_options& asked)

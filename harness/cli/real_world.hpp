@@ -21,6 +21,9 @@ namespace hassle::harness::cli {
 /// Names on standard error what is left out, with the reason.
 void say_left_out(const std::vector<scenario::input_error>& reasons);
 
+/// Why this machine cannot keep the schedule that was asked for. It is measured now.
+[[nodiscard]] std::optional<std::string> too_slow_for(const run_options& asked);
+
 /// Runs of a batch on real sockets, and how well they kept their schedule.
 /// Thread-safety: runs may go on side by side.
 class real_runs {

@@ -153,6 +153,10 @@ std::vector<std::string> changes_again(const run_options& asked) {
 std::expected<batch_result, exit_status> run_entries(const run_options& asked,
                                                      const std::vector<entry>& entries) {
   const interrupt_guard interrupt;
+  if (const auto why = too_slow_for(asked)) {
+    complain(*why);
+    return std::unexpected(exit_status::inconclusive);
+  }
   std::optional<real_runs> real;
   if (asked.real) real.emplace(asked);
   auto result = [&] {

@@ -38,6 +38,13 @@ TEST(ClientCommandCli, ItNeedsTheRealWorld) {
   EXPECT_THAT(end.err, HasSubstr("it needs --world real"));
 }
 
+TEST(RealWorldCli, AScheduleThatNoMachineKeepsIsRefused) {
+  const auto end = run_program("run ha-restart --world real --time-scale 10000 --seeds 1");
+  EXPECT_EQ(end.status, 3);
+  EXPECT_EQ(end.out, "");
+  EXPECT_THAT(end.err, AllOf(HasSubstr("too slow to keep the schedule"), HasSubstr("can be kept")));
+}
+
 TEST(ClientCommandCli, OneThatCannotBeStartedIsAFailureWithItsLastWords) {
   const auto end = run_program(in_real + "/nowhere/adapter");
   EXPECT_EQ(end.status, 1);

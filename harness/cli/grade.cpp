@@ -1,7 +1,9 @@
+#include "harness/cli/client_command.hpp"
 #include "harness/cli/input_file.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/output_file.hpp"
 #include "harness/cli/progress.hpp"
+#include "harness/cli/real_world.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/verbs.hpp"
@@ -239,6 +241,71 @@ grade::matrix matrix_of(const grade_options& asked, const prepared_grade& all,
   return made;
 }
 
+/// Runs the clients from outside through the scenarios that they can have, as further columns.
+/// Nothing after complaining.
+std::expected<batch_result, exit_status> run_outside(const grade_options& asked,
+                                                     const prepared_grade& all,
+                                                     const std::vector<client_command>& commands) {
+  run_options as;
+  as.real = real_options{.time_scale = asked.time_scale};
+  as.commands = commands;
+  if (const auto why = too_slow_for(as)) {
+    complain(*why);
+    return std::unexpected(exit_status::inconclusive);
+  }
+  std::vector<entry> entries;
+  errors left_out;
+  for (const suite_scenario& each : all.scenarios) {
+    if (auto why = impossible(as, each.what)) {
+      left_out.push_back(*std::move(why));
+      continue;
+    }
+    for (const client_command& client : commands) {
+      entries.push_back({.what = &each.what,
+                         .client = profile_of(client),
+                         .seeds = asked.seeds,
+                         .judged_as = &all.best});
+    }
+  }
+  say_left_out(left_out);
+  const interrupt_guard interrupt;
+  const real_runs real(as);
+  progress shown(asked.progress && stderr_is_terminal());
+  auto result = run_batch(
+      entries, {.first_seed = asked.first_seed,
+                .where = &real.world(),
+                .jobs = asked.jobs,
+                .journals = {},
+                .keep_runs = true,
+                .interrupted = interrupt.flag(),
+                .on_progress = [&](std::size_t done, std::size_t of) { shown.update(done, of); }});
+  if (result) {
+    say_faults(result->client_faults);
+    return *std::move(result);
+  }
+  complain(std::vector{result.error()});
+  return std::unexpected(exit_status::bad_input);
+}
+
+void add_columns(measured_files& to, const grade_options& asked, const prepared_grade& all,
+                 const std::vector<client_command>& commands, batch_result ran) {
+  reports::measurement of{.tool_version = std::string(version)};
+  for (const suite_scenario& each : all.scenarios) of.scenarios.push_back(info_of(each));
+  of.cells = std::move(ran.cells);
+  of.kept = std::move(ran.kept);
+  of.interrupted = ran.interrupted;
+  for (const std::string& each : asked.changes) {
+    of.again.arguments.insert(of.again.arguments.end(), {"--set", each});
+  }
+  for (const client_command& each : commands) {
+    to.clients.push_back({.name = each.name, .world = "real", .file = to.reports.size()});
+    of.again.client_commands[each.name] = {"--client-cmd", text_of(each),
+                                           "--world",      "real",
+                                           "--time-scale", fmt::format("{}", asked.time_scale)};
+  }
+  to.reports.push_back(reports::make_report(std::move(of)));
+}
+
 bool outputs_are_writable(const grade_options& asked) {
   for (const auto& each : {asked.html, asked.json}) {
     if (!each || *each == "-") continue;
@@ -280,9 +347,11 @@ exit_status perform(const grade_options& asked) {
     complain(all.error());
     return exit_status::bad_input;
   }
-  const auto measured = read_measured(asked.measured);
+  auto measured = read_measured(asked.measured);
   if (!measured || !outputs_are_writable(asked)) return exit_status::bad_input;
-  const auto result = [&] {
+  const auto met = meet(asked.commands, asked.time_scale);
+  if (!met) return met.error();
+  auto result = [&] {
     const interrupt_guard interrupt;
     progress shown(asked.progress && stderr_is_terminal());
     return run_batch(
@@ -298,9 +367,17 @@ exit_status perform(const grade_options& asked) {
     complain(std::vector{result.error()});
     return exit_status::bad_input;
   }
+  std::optional<std::string> bug = result->bug;
+  if (!met->empty() && !result->interrupted && !bug) {
+    auto ran = run_outside(asked, *all, *met);
+    if (!ran) return ran.error();
+    bug = ran->bug;
+    result->interrupted = ran->interrupted;
+    add_columns(*measured, asked, *all, *met, *std::move(ran));
+  }
   const bool written = write(asked, matrix_of(asked, *all, *measured, *result));
-  if (result->bug) {
-    complain("this is a bug of hassle: " + *result->bug);
+  if (bug) {
+    complain("this is a bug of hassle: " + *bug);
     return exit_status::our_bug;
   }
   if (!written) return exit_status::bad_input;

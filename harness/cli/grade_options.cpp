@@ -18,6 +18,7 @@ constexpr std::string_view grade_footer = R"(Examples:
   hassle grade                                         the suite's scenarios for CI, four clients
   hassle grade --tag s1 --client pool,production       the worst ones
   hassle grade dead-connection --report html=grade.html,json=grade.json
+  hassle grade --seeds 1 --client production --client-cmd 'node official.mjs'
 
 Each client is held against what is expected of 'production':
   ok            it keeps that
@@ -31,6 +32,7 @@ Exit status: 0 graded, whatever the grades are; 2 bad input; 130 interrupted.
 struct raw_grade {
   grade_options grade;
   std::vector<std::string> reports;
+  std::vector<std::string> commands;
 };
 
 constexpr std::string_view as_html = "html=";
@@ -68,6 +70,11 @@ verb add_grade(CLI::App& app) {
                   "Grade the clients of a file, too: 'run --report measurement=FILE', in any world")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  add_client_commands(grade, into->commands);
+  grade
+      .add_option("--time-scale", asked.time_scale, "Of --client-cmd: seconds of a scenario in one")
+      ->check(CLI::Range(0.01, 10'000.0))
+      ->capture_default_str();
   add_choice(grade, "--tag", asked.filter.tags, "Scenarios with one of these tags");
   add_choice(grade, "--layer", asked.filter.layers, "Those that one of these layers is for");
   add_choice(grade, "--group", asked.filter.groups, "Those in one of these folders of the suite");
@@ -94,6 +101,7 @@ verb add_grade(CLI::App& app) {
               auto& target = each.starts_with(as_html) ? into->grade.html : into->grade.json;
               target = each.substr(as_html.size());
             }
+            into->grade.commands = commands_of(into->commands);
             return options(std::move(into->grade));
           }};
 }

@@ -202,8 +202,10 @@ struct bench_table_options {
 struct grade_options {
   std::vector<std::string> scenarios;  ///< Empty: those of the suite that fit the filter.
   suite_filter filter;
-  std::vector<std::string> clients;   ///< Profiles.
-  std::vector<std::string> measured;  ///< Files with the runs of further clients.
+  std::vector<std::string> clients;      ///< Profiles.
+  std::vector<std::string> measured;     ///< Files with the runs of further clients.
+  std::vector<client_command> commands;  ///< Clients of anybody's, in the real world.
+  double time_scale = 20;                ///< Of those.
   std::uint32_t seeds = 3;
   std::uint64_t first_seed = 1;
   std::vector<std::string> changes;  ///< In each of the scenarios.

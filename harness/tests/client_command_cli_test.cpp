@@ -2,6 +2,7 @@
 #include "harness/tests/program.hpp"
 
 #include <gmock/gmock.h>
+#include <boost/json/parse.hpp>
 
 #include <filesystem>
 #include <string>
@@ -10,6 +11,7 @@ namespace hassle::harness {
 namespace {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -36,6 +38,28 @@ TEST(ClientCommandCli, ItNeedsTheRealWorld) {
   const auto end = run_program("run ha-restart --client-cmd cat");
   EXPECT_EQ(end.status, 2);
   EXPECT_THAT(end.err, HasSubstr("it needs --world real"));
+}
+
+TEST(ClientCommandCli, ItIsGradedBesideOurs) {
+  const auto end = run_program(
+      "grade auth-phase-stall --seeds 1 --client production --client-cmd \"theirs=" + aiohttp +
+      " --report json=-");
+  EXPECT_EQ(end.status, 0) << end.err;
+  const auto document = json::parse(end.out);
+  EXPECT_EQ(document.at("complete"), true);
+  ASSERT_EQ(document.at("cells").as_array().size(), 2U);
+  const auto& ours = document.at("cells").at(0);
+  EXPECT_EQ(ours.at("client"), "production");
+  EXPECT_EQ(ours.at("grade"), "ok");
+  // Nothing limits its login; aiohttp leaves that to whoever uses it.
+  const auto& theirs = document.at("cells").at(1);
+  EXPECT_EQ(theirs.at("client"), "theirs");
+  EXPECT_EQ(theirs.at("grade"), "failed");
+  EXPECT_THAT(std::string(theirs.at("findings").at(0).at("what").as_string()),
+              HasSubstr("oracle within-limit"));
+  EXPECT_FALSE(theirs.at("events").as_array().empty());
+  EXPECT_THAT(std::string(theirs.at("reproduce").at(0).as_string()),
+              AllOf(HasSubstr("--client-cmd"), HasSubstr("--world real --time-scale 20")));
 }
 
 TEST(RealWorldCli, AScheduleThatNoMachineKeepsIsRefused) {
